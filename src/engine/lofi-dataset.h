@@ -1,0 +1,45 @@
+/* Data sets as they lie on disk: pixels and classes, or arrays and targets. Immutable once loaded, reference-counted,
+ * safe to share between threads. */
+#pragma once
+
+#include <gio/gio.h>
+#include "lofi-experiment.h"
+#include "lofi-matrix.h"
+
+/* One split. Exactly one of pixels and values is set. */
+typedef struct {
+  gsize count;
+  guint8 *pixels;          /* count x channels x height x width */
+  LofiMatrix values;       /* count x (channels * height * width) */
+  int *classes;            /* count, or NULL */
+  double *targets;         /* count real numbers, or NULL: used as the weights y as they are */
+} LofiSamples;
+
+typedef struct {
+  char *name;              /* "fashion-mnist", "arrays", or a file's base name */
+  char *origin;            /* where it was read: a folder or file */
+  gsize channels, height, width;   /* of one sample; a plain vector of d numbers is 1 x 1 x d */
+  gboolean is_image;
+  guint n_classes;         /* 0 for targets */
+  char **class_names;      /* n_classes names, NULL-terminated; may be NULL */
+  double mean[4], deviation[4];    /* per channel, of pixels / 255; deviation 0 = not known for this set */
+  LofiSamples train, test; /* test.count may be 0 */
+} LofiDataset;
+
+LofiDataset *lofi_dataset_ref (LofiDataset *dataset);
+void lofi_dataset_unref (LofiDataset *dataset);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiDataset, lofi_dataset_unref)
+gsize lofi_dataset_bytes (const LofiDataset *dataset);
+
+/* Loads what the experiment's [data] names: "fashion-mnist" and "mnist" from $LOFI_DATA_PATH (colon-separated folders), then
+ * the user's data folder, then /usr/share/datasets and the program's own data folder; "arrays"; or a path: a folder holding
+ * train-images-idx3-ubyte[.gz] and its companions, or one .npy of inputs with its targets beside it (X.npy, X-targets.npy).
+ * Every size in a header is checked against the file before anything is allocated. */
+LofiDataset *lofi_dataset_load (const LofiExperiment *experiment, GCancellable *cancellable, GError **error);
+
+/* A string that changes when what lofi_dataset_load would read changes: source, resolved paths, sizes and times. Used as the
+ * first link of the cache's keys. (transfer full), or NULL with an error when nothing is there. */
+char *lofi_dataset_key (const LofiExperiment *experiment, GError **error);
+
+/* Known sources, for `lofi data` and the window's Open menu: names, NULL-terminated, static. */
+const char *const *lofi_dataset_sources (void);

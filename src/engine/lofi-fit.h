@@ -1,0 +1,35 @@
+/* The fit: data, then layer after layer lift, operator, eigenpairs, projection, then the readouts.
+ *
+ * Runs in the calling thread; looks at the cancellable at least every half second; reuses every stage the cache holds. */
+#pragma once
+
+#include "lofi-cache.h"
+#include "lofi-result.h"
+
+typedef enum {
+  LOFI_STAGE_DATA, LOFI_STAGE_LIFT, LOFI_STAGE_OPERATOR, LOFI_STAGE_EIGENPAIRS, LOFI_STAGE_PROJECTION, LOFI_STAGE_READOUT,
+  LOFI_STAGE_LAZY, LOFI_STAGE_LINEAR
+} LofiStage;
+/* One word, marked for translation by the caller with _(): "data", "lift", ... static. */
+const char *lofi_stage_name (LofiStage stage);
+
+typedef struct {
+  LofiStage stage;
+  int layer;              /* from 0, or -1 */
+  double fraction;        /* of the whole fit, never falling */
+} LofiProgress;
+
+/* Told in the fit's thread. Any may be NULL. */
+typedef struct {
+  void (*progress) (gpointer data, const LofiProgress *progress);
+  void (*snapshot) (gpointer data, LofiResult *result);   /* after each stage that adds something, and while an operator streams */
+  gpointer data;
+  guint live_pictures;    /* spectra wanted while one operator's samples stream in; 0 = none */
+} LofiObserver;
+
+/* (transfer full). cache and observer may be NULL. with_baselines: lazy and linear too. */
+LofiResult *lofi_fit (const LofiExperiment *experiment, gboolean with_baselines, guint64 generation, LofiCache *cache,
+                      const LofiObserver *observer, GCancellable *cancellable, GError **error);
+
+/* The lazy baseline of an experiment: the same lifts, no filters. (transfer full) */
+LofiExperiment *lofi_experiment_lazy (const LofiExperiment *experiment);

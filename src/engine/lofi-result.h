@@ -1,0 +1,81 @@
+/* What a fit has found. Immutable and reference-counted from the moment another thread can see it. */
+#pragma once
+
+#include "lofi-operator.h"
+#include "lofi-ridge.h"
+#include "lofi-task.h"
+
+/* Reference-counted matrix: what the stages hand to each other. */
+typedef struct { LofiMatrix matrix; } LofiArray;
+LofiArray *lofi_array_new (gsize rows, gsize cols, GError **error, const char *place);
+LofiArray *lofi_array_ref (LofiArray *array);
+void lofi_array_unref (LofiArray *array);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiArray, lofi_array_unref)
+
+typedef enum { LOFI_FORM_NONE, LOFI_FORM_PRIMAL, LOFI_FORM_DUAL } LofiForm;
+
+/* One finished layer. */
+typedef struct {
+  char *key;                     /* everything upstream and its own settings */
+  char *name;                    /* "layer1" */
+  LofiLayerSpec *spec;
+  gsize inputs, width, keep;     /* keep == 0: no filter */
+  double scale;                  /* c */
+  LofiForm form;                 /* of the operator */
+  gsize n_spectrum;              /* P, or 0 without a filter (and for order 1) */
+  double *spectrum;              /* all eigenvalues, ascending */
+  double *eigenvalues;           /* keep, by magnitude; for order 1 and the first of 1+2, ||m|| */
+  double *mean_overlap;          /* keep: squared overlap of each direction with the mean activation */
+  LofiArray *weights;            /* d x P */
+  double *bias;                  /* P, or NULL */
+  LofiArray *filters;            /* P x K, or NULL */
+  LofiArray *train, *test;       /* the features it hands on: n x K, or n x P without a filter */
+  /* Lifted activations for the lift picture: a fixed sample of them, split by label; ascending order is not promised. */
+  gsize n_activations; double *activations; double *activation_labels;
+  double seconds;                /* of its computation, when it was computed */
+} LofiLayerResult;
+LofiLayerResult *lofi_layer_result_ref (LofiLayerResult *layer);
+void lofi_layer_result_unref (LofiLayerResult *layer);
+gsize lofi_layer_result_bytes (const LofiLayerResult *layer);
+
+/* A readout and its scores. */
+typedef struct {
+  char *key;
+  LofiRidge ridge;
+  LofiScores train_scores, test_scores;
+  double *train_predictions, *test_predictions;
+  gsize n_train, n_test;
+  double seconds;
+} LofiReadout;
+LofiReadout *lofi_readout_ref (LofiReadout *readout);
+void lofi_readout_unref (LofiReadout *readout);
+
+/* A snapshot: the state of a fit, finished or on its way. What is not there yet is NULL. */
+typedef struct {
+  guint64 generation;            /* the request it answers; 0 outside the runner */
+  LofiExperiment *experiment;
+  LofiTask *task;
+  guint n_layers;
+  LofiLayerResult **layers;      /* n_layers, each NULL until finished */
+  /* The spectrum being watched while samples stream in: layer live_layer after live_samples samples. */
+  int live_layer;                /* -1: none */
+  gsize live_samples, live_total, n_live;
+  double *live_spectrum;         /* ascending */
+  LofiReadout *readout, *lazy, *linear;
+  gboolean finished;
+  double seconds;
+  gsize peak_bytes;
+} LofiResult;
+LofiResult *lofi_result_ref (LofiResult *result);
+void lofi_result_unref (LofiResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiResult, lofi_result_unref)
+
+/* What a kept direction looks like in the input: K pictures of d numbers (K x d), first `count` directions (0 = all). */
+typedef enum {
+  LOFI_PICTURE_PULLED_BACK,      /* layer one of a dense network: the mean gradient of the projection by the input */
+  LOFI_PICTURE_WEIGHTED_MEAN     /* sum_i p_i x_i / sum_i |p_i| over the training samples, at any depth */
+} LofiPicture;
+LofiPicture lofi_picture_default (guint layer_index);
+/* (transfer full). layer_index counts from 0. Pure: any thread. Errors: the layer has no filter, pulled-back beyond layer one, stopped. */
+LofiArray *lofi_result_pictures (const LofiResult *result, guint layer_index, LofiPicture picture, gsize count,
+                                 GCancellable *cancellable, GError **error);

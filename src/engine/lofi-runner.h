@@ -1,0 +1,48 @@
+/* The runner: one worker thread that fits for the window.
+ *
+ * Requests come from the thread of the main context the runner was made in, and its signals are emitted there. It takes copies,
+ * never widgets; answers are immutable snapshots; the newest request wins: from the moment lofi_runner_fit returns no snapshot
+ * of an older generation is emitted. A sweep runs in the same thread when no fit is wanted; a fit interrupts it between stages
+ * and it goes on afterwards, losing at most the cell at hand.
+ *
+ * Signals:
+ *   "snapshot" (LofiResult *)            something new to show; at most one is waiting at any time, older ones are dropped
+ *   "progress" (guint64 generation)      read it with lofi_runner_get_progress; coalesced, at most 30 a second
+ *   "failed"   (GError *)                the newest fit ended with this; the last good result stays valid
+ *   "stopped"  ()                        the newest fit was stopped by lofi_runner_stop
+ *   "cells"    ()                        the sweep has more points, or started, ended or stopped
+ *   "sweep-failed" (GError *)
+ */
+#pragma once
+
+#include "lofi-emergence.h"
+#include "lofi-fit.h"
+
+#define LOFI_TYPE_RUNNER (lofi_runner_get_type ())
+G_DECLARE_FINAL_TYPE (LofiRunner, lofi_runner, LOFI, RUNNER, GObject)
+
+LofiRunner *lofi_runner_new (void);
+
+/* Returns the generation. Never waits. */
+guint64 lofi_runner_fit (LofiRunner *self, const LofiExperiment *experiment);
+/* Stops the fit at hand, if any. Returns at once. */
+void lofi_runner_stop (LofiRunner *self);
+gboolean lofi_runner_is_busy (LofiRunner *self);            /* a fit is waiting or running */
+void lofi_runner_get_progress (LofiRunner *self, LofiProgress *progress);
+
+/* Starts or goes on with the sweep of this experiment. Cells of earlier sweeps are kept by key. */
+void lofi_runner_sweep (LofiRunner *self, const LofiExperiment *experiment);
+void lofi_runner_stop_sweep (LofiRunner *self);
+gboolean lofi_runner_is_sweeping (LofiRunner *self);
+void lofi_runner_get_sweep_progress (LofiRunner *self, guint *finished, guint *total);
+/* The cells found so far for the sweep of this experiment, or NULL. (transfer full) */
+LofiCells *lofi_runner_cells (LofiRunner *self, const LofiExperiment *experiment);
+
+/* Pictures of kept directions, made in the worker thread too; callback in the main context, with (transfer full) pictures or NULL and
+ * an error. The newest request wins: an older one is answered with G_IO_ERROR_CANCELLED. */
+typedef void (*LofiPicturesCallback) (LofiArray *pictures, const GError *error, gpointer data);
+void lofi_runner_pictures (LofiRunner *self, LofiResult *result, guint layer_index, LofiPicture picture, gsize count,
+                           LofiPicturesCallback callback, gpointer data, GDestroyNotify destroy);
+
+/* Stops everything and waits for the thread to end (within half a second); also done by the last unref. After it no signal is emitted. */
+void lofi_runner_shut_down (LofiRunner *self);

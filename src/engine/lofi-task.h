@@ -1,0 +1,39 @@
+/* A task: the numbers a fit sees. Drawn from a data set by labelling, seed and counts, normalised. Immutable, shared. */
+#pragma once
+
+#include "lofi-dataset.h"
+#include "lofi-labelling.h"
+
+typedef struct {
+  gsize count;
+  LofiMatrix inputs;        /* count x d */
+  double *y;                /* count: -1 or +1, or the real targets */
+  gint64 *indices;          /* count: the place of each sample in the source's split */
+} LofiSplit;
+
+typedef struct {
+  char *key;                /* identifies everything above; equal keys, equal numbers */
+  LofiDataset *dataset;     /* kept alive */
+  gsize channels, height, width;    /* d = their product */
+  gboolean is_image;
+  char *labelling_title, *positive_name, *negative_name;
+  gsize available_train;    /* samples of the labelling in the source: the upper end of n */
+  double positive_share;    /* of the training samples: y > 0 */
+  double mean_y;
+  double offset[4], spread[4];      /* per channel: input = (pixel / 255 - offset) / spread; standardize and none: 0, 1 */
+  LofiSplit train, test;
+} LofiTask;
+
+LofiTask *lofi_task_ref (LofiTask *task);
+void lofi_task_unref (LofiTask *task);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiTask, lofi_task_unref)
+gsize lofi_task_bytes (const LofiTask *task);
+
+/* The first data.train samples of the seed's permutation of the labelled training samples (so a smaller n is a prefix of a
+ * larger one), and likewise for the test; 0 takes all, in the permutation's order. Errors: no such labelling or class, more samples asked for than
+ * there are (naming how many), fewer than two, one class only, NaN or infinity in the inputs (naming the array, row, column),
+ * targets that do not match the inputs. */
+LofiTask *lofi_task_new (LofiDataset *dataset, const LofiExperiment *experiment, GCancellable *cancellable, GError **error);
+
+/* The key lofi_task_new would give, without reading pixels. dataset_key from lofi_dataset_key. (transfer full) */
+char *lofi_task_key (const char *dataset_key, const LofiExperiment *experiment);

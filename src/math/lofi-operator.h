@@ -1,0 +1,34 @@
+/* The moment operator C = (1/n) sum_i t_i z_i z_i^T, streamed over blocks of samples (method.md "One dense layer", 3).
+ *
+ * Weights t_i are any real numbers. A block is split by the sign of t, its rows scaled by sqrt|t| when |t| != 1, and
+ * added by two rank-k updates of one triangle: half the flops of Z^T diag(t) Z. */
+#pragma once
+
+#include "lofi-matrix.h"
+
+typedef struct {
+  size_t width;             /* P */
+  size_t samples;           /* how many have been added */
+  LofiMatrix sum;           /* P x P, lower triangle: sum_i t_i z_i z_i^T */
+  double *sum_lifted;       /* P: sum_i z_i */
+  double *sum_weighted;     /* P: sum_i t_i z_i */
+  double sum_weights;       /* sum_i t_i */
+  LofiMatrix packed;        /* work space */
+} LofiOperator;
+
+LofiStatus lofi_operator_init (LofiOperator *op, size_t width);
+void lofi_operator_clear (LofiOperator *op);
+
+/* Adds b samples: Z (b x P), t (b). Long blocks are cut, with a look at the watch between pieces. */
+LofiStatus lofi_operator_add (LofiOperator *op, const LofiMatrix *lifted, const double *weights, const LofiWatch *watch);
+
+/* The operator of the samples added so far into C (P x P), both triangles. With center_lift, z less its mean over the
+ * samples added: C - mu m^T - m mu^T + mean(t) mu mu^T, m = mean of t z. */
+LofiStatus lofi_operator_read (const LofiOperator *op, bool center_lift, LofiMatrix *c);
+
+/* mean: P numbers, the mean activation; moment: P numbers, m = (1/n) sum t z, of z less its mean if center_lift.
+ * Either may be NULL. */
+LofiStatus lofi_operator_means (const LofiOperator *op, bool center_lift, double *mean, double *moment);
+
+/* C <- (I - u u^T) C (I - u u^T) for a unit vector u (P): the order-1+2 complement. C has both triangles. */
+LofiStatus lofi_operator_deflate (LofiMatrix *c, const double *unit);

@@ -1,0 +1,33 @@
+/* Ridge with an unpenalised intercept, the penalty by exact leave-one-out (method.md "Readout").
+ *
+ * One eigendecomposition of the centred Gram matrix, of the smaller side, serves all penalties:
+ *   residual_i / (1 - 1/n - sum_j q_ij^2 / (s_j^2 + a)),   q = the centred features times the right singular vectors.
+ * The penalty is added to the Gram of the centred features as it is, not divided by n. */
+#pragma once
+
+#include "lofi-matrix.h"
+
+typedef struct {
+  size_t features;          /* p */
+  double *weights;          /* p */
+  double intercept;         /* prediction = f . weights + intercept, for raw (not centred) features */
+  double penalty;
+  double loo_mse;
+} LofiRidge;
+
+/* count penalties, log-spaced from low to high inclusive (count == 1: low). */
+void lofi_penalty_grid (double low, double high, size_t count, double *penalties);
+
+/* F (n x p), n >= 2, y (n real), penalties > 0. The first penalty with the smallest leave-one-out error is taken.
+ * loo_curve: count numbers, or NULL. */
+LofiStatus lofi_ridge_fit (LofiRidge *ridge, const LofiMatrix *features, const double *y, const double *penalties, size_t count,
+                           double *loo_curve, const LofiWatch *watch);
+void lofi_ridge_clear (LofiRidge *ridge);
+
+/* predictions: rows of F. */
+LofiStatus lofi_ridge_predict (const LofiRidge *ridge, const LofiMatrix *features, double *predictions);
+
+typedef struct { double mse, mse_sem, error, error_sem; } LofiScores;
+/* Mean squared error, fraction of wrong signs (0 counts as +1, on both sides), and the standard error of each:
+ * sample standard deviation over sqrt(n), 0 for n < 2. */
+void lofi_scores (const double *predictions, const double *y, size_t count, LofiScores *scores);

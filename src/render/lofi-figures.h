@@ -1,0 +1,39 @@
+/* The figures of the program, built from results. All texts are translated. */
+#pragma once
+
+#include "lofi-emergence.h"
+#include "lofi-figure.h"
+
+/* Histogram of all eigenvalues of a layer's operator; with mark_kept the kept ones stand out, by sign, each drawn as its own mark so
+ * that a single outlier is seen beside thousands in the bulk. For a live snapshot (result->live_layer == layer) the streaming
+ * spectrum, with "n of N samples". NULL if the layer has no spectrum yet. low and high: a fixed range of the eigenvalue axis, so that a
+ * drag does not make it jump, or both 0 to fit. */
+LofiFigure *lofi_figure_spectrum (const LofiResult *result, guint layer_index, gboolean mark_kept, double low, double high);
+
+/* The extent lofi_figure_spectrum would fit; FALSE if there is no spectrum. */
+gboolean lofi_figure_spectrum_range (const LofiResult *result, guint layer_index, double *low, double *high);
+
+/* Lifted activations of a layer, one outline per class. NULL without a finished layer. */
+LofiFigure *lofi_figure_activations (const LofiResult *result, guint layer_index);
+
+/* Readout predictions on the test samples (training ones if there is no test), one outline per class, the threshold at zero, the test error in
+ * words beside lazy and linear. NULL without a readout. */
+LofiFigure *lofi_figure_predictions (const LofiResult *result);
+
+/* One tile a kept direction: number, eigenvalue, overlap with the mean activation flagged above 0.3. pictures: K x d as from
+ * lofi_result_pictures, each scaled by its own largest magnitude, no smoothing. selected: index of an outlined tile, or -1. */
+LofiFigure *lofi_figure_filters (const LofiResult *result, guint layer_index, LofiPicture picture, LofiArray *pictures, int selected);
+
+/* Training samples as images, framed by class colour; the first `count` of each class. Grey for one channel, RGB for three. For data that
+ * are not images: a heat strip each. */
+LofiFigure *lofi_figure_samples (LofiTask *task, guint count);
+
+/* Test error against n (log) of each method, mean and standard error over seeds as band and bars; a thin line at `samples` (0: none),
+ * the experiment's own n. total: cells expected, for "17 of 60". NULL cells: empty axes. */
+LofiFigure *lofi_figure_emergence (LofiCells *cells, const LofiExperiment *experiment, gsize samples, guint total);
+
+/* The small spectrum on a layer's card: histogram only, kept marked, no text. */
+void lofi_spark_spectrum_draw (cairo_t *cr, double width, double height, const LofiStyle *style,
+                               const double *spectrum, gsize n_spectrum, const double *eigenvalues, gsize n_kept);
+/* The strip of samples on the data card: as many tiles as fit, classes alternating. Colours as lofi_figure_samples. */
+void lofi_spark_samples_draw (cairo_t *cr, double width, double height, const LofiStyle *style, LofiTask *task);

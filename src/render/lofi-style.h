@@ -1,0 +1,32 @@
+/* How figures look: colours, type, strokes. Plain values; the same for the window and the page. */
+#pragma once
+
+#include <cairo.h>
+#include <glib.h>
+
+typedef struct { double red, green, blue, alpha; } LofiColor;
+
+typedef struct {
+  const char *name;                 /* "light", "dark", "paper" */
+  LofiColor background, text, dim_text, grid, axis;
+  LofiColor bulk;                   /* eigenvalues that are not kept */
+  LofiColor negative, positive;     /* class -1 and +1, eigenvalues below and above zero: blue and orange everywhere */
+  LofiColor neutral;                /* the zero of the diverging map */
+  LofiColor series[8];              /* Okabe and Ito, in the order lofi, lazy, linear, ...; never told by colour alone */
+  LofiColor highlight;              /* what the pointer is on */
+  const char *font_family;
+  double font_size, small_size;     /* in user units: pixels in the window, points on the page */
+  double line_width;
+} LofiStyle;
+
+/* Static. paper is light with a transparent background, an embeddable font and print sizes. */
+const LofiStyle *lofi_style_light (void);
+const LofiStyle *lofi_style_dark (void);
+const LofiStyle *lofi_style_paper (void);
+/* By name; NULL if there is none. */
+const LofiStyle *lofi_style_find (const char *name);
+
+void lofi_color_set (cairo_t *cr, LofiColor color);
+
+/* The one diverging map: value in [-1, 1] (clipped; NaN is neutral grey) to 0xffRRGGBB, negative .. neutral .. positive. */
+guint32 lofi_style_diverging (const LofiStyle *style, double value);
