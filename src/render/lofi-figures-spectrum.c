@@ -1,0 +1,1 @@
+typedef int lofi_placeholder;
