@@ -1,1 +1,379 @@
-#include "lofi-fit.h"
+/* The fit: walks the stages, keeps count of progress, hands out snapshots. */
+#include "config.h"
+#include <math.h>
+#include <sys/resource.h>
+#include <glib/gi18n-lib.h>
+#include "lofi-error.h"
+#include "lofi-fit-private.h"
+
+const char *
+lofi_stage_name (LofiStage stage)
+{
+  static const char *const names[] = { N_("data"), N_("lift"), N_("operator"), N_("eigenpairs"), N_("projection"), N_("readout"),
+                                       N_("lazy baseline"), N_("linear baseline") };
+  return names[stage];
+}
+
+double
+lofi_lift_cost (gsize n, gsize d, gsize p)
+{
+  return 2.0 * n * d * p;
+}
+
+double
+lofi_operator_cost (gsize n, gsize p)
+{
+  return p > n ? (double) n * n * p : (double) n * p * p;
+}
+
+/* Reductions to tridiagonal form run at a fraction of the speed of matrix products: weighted accordingly. */
+double
+lofi_eigenpairs_cost (gsize n, gsize p, gsize keep)
+{
+  double order = MIN (n, p);
+  return 6.0 * order * order * order + (p > n ? 6.0 * order * order * order : 0) + 4.0 * order * order * keep;
+}
+
+double
+lofi_readout_cost (gsize n, gsize p, gsize penalties)
+{
+  double order = MIN (n, p), longer = MAX (n, p);
+  return 20.0 * order * order * order + longer * order * order + 4.0 * n * order * penalties;
+}
+
+static bool
+cancellable_stops (void *data)
+{
+  return data && g_cancellable_is_cancelled (data);
+}
+
+LofiWatch
+lofi_cancellable_watch (GCancellable *cancellable)
+{
+  return (LofiWatch) { .stop = cancellable_stops, .data = cancellable };
+}
+
+/* ---- the run ---- */
+
+static bool
+run_stops (void *data)
+{
+  const LofiFitRun *run = data;
+  return run->cancellable && g_cancellable_is_cancelled (run->cancellable);
+}
+
+static void
+run_reports (void *data, double fraction)
+{
+  LofiFitRun *run = data;
+  double all = run->total > 0 ? (run->done + run->stage_cost * CLAMP (fraction, 0, 1)) / run->total : 0;
+  run->progress.fraction = MAX (run->progress.fraction, MIN (all, 1));
+  if (run->observer && run->observer->progress)
+    run->observer->progress (run->observer->data, &run->progress);
+}
+
+gboolean
+lofi_fit_run_enter (LofiFitRun *run, LofiStage stage, int layer, double cost, GError **error)
+{
+  run->done += run->stage_cost;
+  run->stage_cost = cost;
+  /* Within a baseline the stages of its layers are one stage to the user. */
+  if (run->progress.stage != LOFI_STAGE_LAZY || stage == LOFI_STAGE_LINEAR)
+    {
+      run->progress.stage = stage;
+      run->progress.layer = layer;
+    }
+  run_reports (run, 0);
+  return lofi_error_from_status (error, run_stops (run) ? LOFI_STOPPED : LOFI_OK, lofi_stage_name (stage));
+}
+
+gpointer
+lofi_fit_run_get (LofiFitRun *run, const char *key)
+{
+  return run->cache ? lofi_cache_get (run->cache, key) : NULL;
+}
+
+static LofiResult *
+snapshot_new (const LofiResult *result)
+{
+  LofiResult *copy = g_atomic_rc_box_new0 (LofiResult);
+  *copy = *result;
+  copy->experiment = lofi_experiment_dup (result->experiment);
+  copy->task = result->task ? lofi_task_ref (result->task) : NULL;
+  copy->layers = g_new0 (LofiLayerResult *, MAX (1, result->n_layers));
+  for (guint i = 0; i < result->n_layers; i++)
+    copy->layers[i] = result->layers[i] ? lofi_layer_result_ref (result->layers[i]) : NULL;
+  copy->live_layer = -1;
+  copy->n_live = 0;
+  copy->live_spectrum = NULL;
+  copy->readout = result->readout ? lofi_readout_ref (result->readout) : NULL;
+  copy->lazy = result->lazy ? lofi_readout_ref (result->lazy) : NULL;
+  copy->linear = result->linear ? lofi_readout_ref (result->linear) : NULL;
+  return copy;
+}
+
+void
+lofi_fit_run_show (LofiFitRun *run)
+{
+  if (!run->observer || !run->observer->snapshot)
+    return;
+  g_autoptr (LofiResult) copy = snapshot_new (run->result);
+  run->observer->snapshot (run->observer->data, copy);
+}
+
+void
+lofi_fit_run_show_live (LofiFitRun *run, int layer, gsize samples, double *spectrum, gsize n_live)
+{
+  g_autofree double *owned = spectrum;
+  if (!run->observer || !run->observer->snapshot)
+    return;
+  g_autoptr (LofiResult) copy = snapshot_new (run->result);
+  copy->live_layer = layer;
+  copy->live_samples = samples;
+  copy->live_total = run->result->task->train.count;
+  copy->n_live = n_live;
+  copy->live_spectrum = g_steal_pointer (&owned);
+  run->observer->snapshot (run->observer->data, copy);
+}
+
+/* ---- stages ---- */
+
+static LofiTask *
+fit_task (LofiFitRun *run, GError **error)
+{
+  g_autofree char *dataset_key = lofi_dataset_key (run->experiment, error);
+  if (!dataset_key)
+    return NULL;
+  g_autofree char *key = lofi_task_key (dataset_key, run->experiment);
+  LofiTask *task = lofi_fit_run_get (run, key);
+  if (task)
+    return task;
+  g_autoptr (LofiDataset) dataset = lofi_fit_run_get (run, dataset_key);
+  if (!dataset)
+    {
+      dataset = lofi_dataset_load (run->experiment, run->cancellable, error);
+      if (!dataset)
+        return NULL;
+      if (run->cache)
+        lofi_cache_put (run->cache, dataset_key, dataset, lofi_dataset_bytes (dataset), (LofiCacheRef) lofi_dataset_ref,
+                        (GDestroyNotify) lofi_dataset_unref);
+    }
+  task = lofi_task_new (dataset, run->experiment, run->cancellable, error);
+  if (task && run->cache)
+    lofi_cache_put (run->cache, key, task, lofi_task_bytes (task), (LofiCacheRef) lofi_task_ref, (GDestroyNotify) lofi_task_unref);
+  return task;
+}
+
+static gboolean
+predict (const LofiRidge *ridge, const LofiMatrix *features, const double *y, double **predictions, LofiScores *scores, GError **error)
+{
+  *predictions = g_new0 (double, MAX (1, features->rows));
+  if (features->rows == 0)
+    {
+      *scores = (LofiScores) { NAN, NAN, NAN, NAN };     /* no samples, no score */
+      return TRUE;
+    }
+  if (!lofi_error_from_status (error, lofi_ridge_predict (ridge, features, *predictions), "readout"))
+    return FALSE;
+  lofi_scores (*predictions, y, features->rows, scores);
+  return TRUE;
+}
+
+static LofiReadout *
+fit_readout (LofiFitRun *run, const LofiRepresentation *input, GError **error)
+{
+  const LofiExperiment *e = run->experiment;
+  const LofiTask *task = run->result->task;
+  g_autofree char *key = g_strdup_printf ("%s/readout:%a:%a:%zu", input->key, e->penalty_low, e->penalty_high, e->penalty_count);
+  LofiReadout *known = lofi_fit_run_get (run, key);
+  if (known)
+    return known;
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr (LofiReadout) readout = g_atomic_rc_box_new0 (LofiReadout);
+  g_autofree double *penalties = g_new (double, e->penalty_count);
+  lofi_penalty_grid (e->penalty_low, e->penalty_high, e->penalty_count, penalties);
+  LofiStatus status = lofi_ridge_fit (&readout->ridge, input->train, task->train.y, penalties, e->penalty_count, NULL, &run->watch);
+  if (!lofi_error_from_status (error, status, "readout")
+      || !predict (&readout->ridge, input->train, task->train.y, &readout->train_predictions, &readout->train_scores, error)
+      || !predict (&readout->ridge, input->test, task->test.y, &readout->test_predictions, &readout->test_scores, error))
+    return NULL;
+  readout->n_train = input->train->rows;
+  readout->n_test = input->test->rows;
+  readout->key = g_steal_pointer (&key);
+  readout->seconds = (g_get_monotonic_time () - began) / 1e6;
+  gsize bytes = (readout->n_train + readout->n_test + readout->ridge.features) * sizeof (double);
+  if (run->cache)
+    lofi_cache_put (run->cache, readout->key, readout, bytes, (LofiCacheRef) lofi_readout_ref, (GDestroyNotify) lofi_readout_unref);
+  return g_steal_pointer (&readout);
+}
+
+static LofiRepresentation
+representation_of_task (const LofiTask *task)
+{
+  return (LofiRepresentation) { task->key, &task->train.inputs, &task->test.inputs };
+}
+
+/* The layers of an experiment one after the other, the result's own (shown as they come) or the lazy baseline's. */
+static gboolean
+fit_layers (LofiFitRun *run, const LofiExperiment *experiment, LofiLayerResult **layers, gboolean show, GError **error)
+{
+  LofiRepresentation input = representation_of_task (run->result->task);
+  for (guint i = 0; i < experiment->layers->len; i++)
+    {
+      layers[i] = lofi_fit_layer (run, lofi_experiment_layer (experiment, i), i, &input, show, error);
+      if (!layers[i])
+        return FALSE;
+      input = (LofiRepresentation) { layers[i]->key, &layers[i]->train->matrix, &layers[i]->test->matrix };
+      if (show)
+        lofi_fit_run_show (run);
+    }
+  return TRUE;
+}
+
+static LofiReadout *
+readout_of_layers (LofiFitRun *run, LofiLayerResult **layers, guint n_layers, GError **error)
+{
+  LofiRepresentation input = representation_of_task (run->result->task);
+  if (n_layers > 0)
+    input = (LofiRepresentation) { layers[n_layers - 1]->key, &layers[n_layers - 1]->train->matrix, &layers[n_layers - 1]->test->matrix };
+  return fit_readout (run, &input, error);
+}
+
+LofiExperiment *
+lofi_experiment_lazy (const LofiExperiment *experiment)
+{
+  LofiExperiment *lazy = lofi_experiment_dup (experiment);
+  for (guint i = 0; i < lazy->layers->len; i++)
+    {
+      LofiLayerSpec *layer = lofi_experiment_layer (lazy, i);
+      layer->keep = LOFI_KEEP_NONE;
+      layer->order = LOFI_ORDER_2;
+      layer->center_labels = layer->center_lift = FALSE;
+      if (i > 0)
+        g_clear_pointer (&layer->weights, g_free);    /* made for K inputs; a lazy layer has P of them and draws its own */
+    }
+  return lazy;
+}
+
+LofiReadout *
+lofi_fit_lazy (LofiFitRun *run, GError **error)
+{
+  g_autoptr (LofiExperiment) lazy = lofi_experiment_lazy (run->experiment);
+  guint n = lazy->layers->len;
+  g_autofree LofiLayerResult **layers = g_new0 (LofiLayerResult *, MAX (1, n));
+  if (!lofi_fit_run_enter (run, LOFI_STAGE_LAZY, -1, 0, error))
+    return NULL;
+  LofiReadout *readout = NULL;
+  if (fit_layers (run, lazy, layers, FALSE, error)
+      && lofi_fit_run_enter (run, LOFI_STAGE_LAZY, -1, lofi_readout_cost (run->result->task->train.count, n ? layers[n - 1]->width : 1, 500), error))
+    readout = readout_of_layers (run, layers, n, error);
+  for (guint i = 0; i < n; i++)
+    g_clear_pointer (&layers[i], lofi_layer_result_unref);
+  return readout;
+}
+
+LofiReadout *
+lofi_fit_linear (LofiFitRun *run, GError **error)
+{
+  const LofiMatrix *x = &run->result->task->train.inputs;
+  if (!lofi_fit_run_enter (run, LOFI_STAGE_LINEAR, -1, lofi_readout_cost (x->rows, x->cols, run->experiment->penalty_count), error))
+    return NULL;
+  return readout_of_layers (run, NULL, 0, error);
+}
+
+/* Everything the fit may have to do, in the units of the stages' costs. */
+static double
+total_cost (const LofiFitRun *run, gboolean with_baselines)
+{
+  const LofiTask *task = run->result->task;
+  gsize n = task->train.count, m = task->test.count, d = task->train.inputs.cols;
+  gsize wide = d, penalties = run->experiment->penalty_count;
+  double cost = 0;
+  for (guint i = 0; i < run->experiment->layers->len; i++)
+    {
+      const LofiLayerSpec *layer = lofi_experiment_layer (run->experiment, i);
+      gsize p = layer->width, k = layer->keep;
+      cost += lofi_lift_cost (n + m, d, p);
+      if (k != LOFI_KEEP_NONE)
+        cost += lofi_operator_cost (n, p) + lofi_eigenpairs_cost (n, p, k) + 2.0 * n * p * k + 2.0 * p * p * k;
+      d = k == LOFI_KEEP_NONE ? p : k;
+      if (with_baselines)
+        cost += lofi_lift_cost (n + m, wide, p);
+      wide = p;
+    }
+  cost += lofi_readout_cost (n, d, penalties);
+  if (with_baselines)
+    cost += lofi_readout_cost (n, wide, penalties) + lofi_readout_cost (n, task->train.inputs.cols, penalties);
+  return cost;
+}
+
+static gsize
+peak_bytes (void)
+{
+  struct rusage usage;
+  return getrusage (RUSAGE_SELF, &usage) == 0 ? (gsize) usage.ru_maxrss * 1024 : 0;
+}
+
+gboolean
+lofi_fit_run_begin (LofiFitRun *run, gboolean with_baselines, GError **error)
+{
+  LofiResult *result = run->result;
+  run->watch = (LofiWatch) { run_stops, run_reports, run };
+  result->experiment = lofi_experiment_dup (run->experiment);
+  result->live_layer = -1;
+  result->n_layers = run->experiment->layers->len;
+  result->layers = g_new0 (LofiLayerResult *, MAX (1, result->n_layers));
+  if (!lofi_experiment_check (run->experiment, error) || !lofi_fit_run_enter (run, LOFI_STAGE_DATA, -1, 0, error))
+    return FALSE;
+  result->task = fit_task (run, error);
+  if (!result->task)
+    return FALSE;
+  run->total = total_cost (run, with_baselines);
+  lofi_fit_run_show (run);
+  return TRUE;
+}
+
+gboolean
+lofi_fit_run_layers (LofiFitRun *run, GError **error)
+{
+  LofiResult *result = run->result;
+  gsize width = run->experiment->layers->len ? 0 : result->task->train.inputs.cols;
+  if (!fit_layers (run, run->experiment, result->layers, TRUE, error))
+    return FALSE;
+  if (result->n_layers)
+    width = result->layers[result->n_layers - 1]->train->matrix.cols;
+  double cost = lofi_readout_cost (result->task->train.count, width, run->experiment->penalty_count);
+  if (!lofi_fit_run_enter (run, LOFI_STAGE_READOUT, -1, cost, error))
+    return FALSE;
+  result->readout = readout_of_layers (run, result->layers, result->n_layers, error);
+  return result->readout != NULL;
+}
+
+LofiResult *
+lofi_fit (const LofiExperiment *experiment, gboolean with_baselines, guint64 generation, LofiCache *cache,
+          const LofiObserver *observer, GCancellable *cancellable, GError **error)
+{
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
+  LofiFitRun run = { .experiment = experiment, .cache = cache, .observer = observer, .cancellable = cancellable, .result = result };
+  result->generation = generation;
+  if (!lofi_fit_run_begin (&run, with_baselines, error) || !lofi_fit_run_layers (&run, error))
+    return NULL;
+  lofi_fit_run_show (&run);
+  if (with_baselines)
+    {
+      if (!(result->linear = lofi_fit_linear (&run, error)))
+        return NULL;
+      lofi_fit_run_show (&run);
+      if (!(result->lazy = lofi_fit_lazy (&run, error)))
+        return NULL;
+    }
+  result->finished = TRUE;
+  result->seconds = (g_get_monotonic_time () - began) / 1e6;
+  result->peak_bytes = peak_bytes ();
+  run.done = run.total;
+  run.stage_cost = 0;
+  run_reports (&run, 1);
+  lofi_fit_run_show (&run);
+  return g_steal_pointer (&result);
+}

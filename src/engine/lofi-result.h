@@ -22,8 +22,8 @@ typedef struct {
   gsize inputs, width, keep;     /* keep == 0: no filter */
   double scale;                  /* c */
   LofiForm form;                 /* of the operator */
-  gsize n_spectrum;              /* P, or 0 without a filter (and for order 1) */
-  double *spectrum;              /* all eigenvalues, ascending */
+  gsize n_spectrum;              /* P, or 0 without a filter */
+  double *spectrum;              /* all eigenvalues of C, ascending, whatever the order */
   double *eigenvalues;           /* keep, by magnitude; for order 1 and the first of 1+2, ||m|| */
   double *mean_overlap;          /* keep: squared overlap of each direction with the mean activation */
   LofiArray *weights;            /* d x P */
@@ -36,6 +36,7 @@ typedef struct {
 } LofiLayerResult;
 LofiLayerResult *lofi_layer_result_ref (LofiLayerResult *layer);
 void lofi_layer_result_unref (LofiLayerResult *layer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiLayerResult, lofi_layer_result_unref)
 gsize lofi_layer_result_bytes (const LofiLayerResult *layer);
 
 /* A readout and its scores. */
@@ -49,6 +50,7 @@ typedef struct {
 } LofiReadout;
 LofiReadout *lofi_readout_ref (LofiReadout *readout);
 void lofi_readout_unref (LofiReadout *readout);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiReadout, lofi_readout_unref)
 
 /* A snapshot: the state of a fit, finished or on its way. What is not there yet is NULL. */
 typedef struct {
