@@ -1,1 +1,146 @@
+/* The sweep over samples, seeds and methods. */
+#include "config.h"
+#include <glib/gi18n-lib.h>
 #include "lofi-emergence.h"
+#include "lofi-error.h"
+#include "lofi-fit-private.h"
+
+/* Stages are shared within one (samples, seed): the task by all methods, the first lift by lofi and lazy. More is not worth keeping. */
+#define SWEEP_CACHE_BYTES ((gsize) 400 << 20)
+
+char *
+lofi_emergence_key (const LofiExperiment *experiment)
+{
+  g_autoptr (LofiExperiment) plain = lofi_experiment_dup (experiment);
+  gsize one = 1;
+  plain->data.train = 0;
+  plain->seed = 0;
+  plain->sweep_seeds = 1;
+  plain->sweep_compare = 0;
+  g_array_set_size (plain->sweep_samples, 0);
+  g_array_append_val (plain->sweep_samples, one);
+  g_free (plain->title);
+  plain->title = g_strdup ("");
+  g_autofree char *text = lofi_experiment_to_text (plain);
+  g_autofree char *all = g_strconcat (text, "\n", plain->folder ? plain->folder : "", NULL);
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, all, -1);
+}
+
+static gboolean
+wants (const LofiExperiment *experiment, LofiMethod method)
+{
+  return method == LOFI_METHOD_LOFI || (method == LOFI_METHOD_LAZY && (experiment->sweep_compare & LOFI_COMPARE_LAZY))
+         || (method == LOFI_METHOD_LINEAR && (experiment->sweep_compare & LOFI_COMPARE_LINEAR));
+}
+
+guint
+lofi_emergence_total (const LofiExperiment *experiment)
+{
+  guint methods = 0;
+  for (guint m = 0; m < LOFI_N_METHODS; m++)
+    methods += wants (experiment, m);
+  return experiment->sweep_samples->len * experiment->sweep_seeds * methods;
+}
+
+static void
+take_eigenvalues (LofiCell *cell, const LofiResult *result)
+{
+  cell->eigenvalues = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  for (guint l = 0; l < result->n_layers; l++)
+    if (result->layers[l]->keep)
+      {
+        GArray *values = g_array_new (FALSE, FALSE, sizeof (double));
+        g_array_append_vals (values, result->layers[l]->eigenvalues, result->layers[l]->keep);
+        g_ptr_array_add (cell->eigenvalues, values);
+      }
+}
+
+static gboolean
+compute_cell (const LofiExperiment *experiment, LofiCell *cell, LofiCache *cache, GCancellable *cancellable, GError **error)
+{
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
+  LofiFitRun run = { .experiment = experiment, .cache = cache, .cancellable = cancellable, .result = result };
+  if (!lofi_fit_run_begin (&run, FALSE, error))
+    return FALSE;
+  gboolean done;
+  if (cell->method == LOFI_METHOD_LOFI)
+    {
+      done = lofi_fit_run_layers (&run, error);
+      if (done)
+        take_eigenvalues (cell, result);
+    }
+  else
+    {
+      result->readout = cell->method == LOFI_METHOD_LAZY ? lofi_fit_lazy (&run, error) : lofi_fit_linear (&run, error);
+      done = result->readout != NULL;
+    }
+  if (!done)
+    return FALSE;
+  cell->test_error = result->readout->test_scores.error;
+  cell->test_mse = result->readout->test_scores.mse;
+  cell->train_error = result->readout->train_scores.error;
+  cell->seconds = (g_get_monotonic_time () - began) / 1e6;
+  return TRUE;
+}
+
+/* The sweep reads the data once, and finds it already read by the fits. */
+static LofiCache *
+sweep_cache (const LofiExperiment *experiment, LofiCache *shared)
+{
+  LofiCache *cache = lofi_cache_new (SWEEP_CACHE_BYTES);
+  g_autofree char *key = shared ? lofi_dataset_key (experiment, NULL) : NULL;
+  g_autoptr (LofiDataset) dataset = key ? lofi_cache_get (shared, key) : NULL;
+  if (dataset)
+    lofi_cache_put (cache, key, dataset, lofi_dataset_bytes (dataset), (LofiCacheRef) lofi_dataset_ref, (GDestroyNotify) lofi_dataset_unref);
+  return cache;
+}
+
+/* Draws the task of the largest n: it fails with the reason if there are not that many samples. */
+static gboolean
+check_samples (const LofiExperiment *experiment, LofiCache *cache, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (LofiExperiment) largest = lofi_experiment_dup (experiment);
+  largest->data.train = g_array_index (experiment->sweep_samples, gsize, experiment->sweep_samples->len - 1);
+  g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
+  LofiFitRun run = { .experiment = largest, .cache = cache, .cancellable = cancellable, .result = result };
+  if (!lofi_fit_run_begin (&run, FALSE, error))
+    return FALSE;
+  if (result->task->test.count == 0)
+    return lofi_error_set (error, LOFI_ERROR_INPUT, "emergence", _("use data with a test set"),
+                           _("the data has no test samples, so there is no test error to follow"));
+  return TRUE;
+}
+
+gboolean
+lofi_emergence_run (const LofiExperiment *experiment, LofiCells *cells, LofiCache *shared,
+                    LofiCellDone done, gpointer data, GCancellable *cancellable, GError **error)
+{
+  guint total = lofi_emergence_total (experiment), finished = 0;
+  g_autoptr (LofiCache) cache = sweep_cache (experiment, shared);
+  if (total == 0)
+    return TRUE;
+  if (!check_samples (experiment, cache, cancellable, error))
+    return FALSE;
+  g_autoptr (LofiExperiment) own = lofi_experiment_dup (experiment);
+  for (guint i = 0; i < experiment->sweep_samples->len; i++)
+    for (guint seed = 0; seed < experiment->sweep_seeds; seed++)
+      for (guint method = 0; method < LOFI_N_METHODS; method++)
+        {
+          LofiCell cell = { .samples = g_array_index (experiment->sweep_samples, gsize, i), .seed = seed, .method = method };
+          if (!wants (experiment, method))
+            continue;
+          finished++;
+          if (lofi_cells_has (cells, cell.samples, cell.seed, method))
+            continue;
+          own->data.train = cell.samples;
+          own->seed = seed;
+          if (!compute_cell (own, &cell, cache, cancellable, error))
+            return FALSE;
+          lofi_cells_add (cells, &cell);
+          if (done)
+            done (data, &cell, finished, total);
+          g_clear_pointer (&cell.eigenvalues, g_ptr_array_unref);
+        }
+  return TRUE;
+}
