@@ -1,0 +1,252 @@
+/* `lofi figure`: a picture of a result, by the drawing code of the window. */
+#include "config.h"
+#include <string.h>
+#include <glib/gi18n-lib.h>
+#include "lofi-cli.h"
+#include "lofi-emergence.h"
+#include "lofi-error.h"
+#include "lofi-export.h"
+#include "lofi-figures.h"
+#include "lofi-results-file.h"
+
+#define DEFAULT_WIDTH (5.5 * 72)
+#define DEFAULT_RATIO (3.4 / 5.5)
+#define DEFAULT_DPI 200
+#define PIXELS_AN_INCH 96
+#define SAMPLES_A_CLASS 10
+
+typedef struct {
+  LofiCli *cli;
+  const char *folder;               /* given in place of an experiment, or NULL */
+  LofiExperiment *experiment;
+  int layer;                        /* from 0 */
+} Job;
+
+/* ---- one function a kind ---- */
+
+static LofiFigure *
+no_filter (const Job *job, GError **error)
+{
+  g_autofree char *place = g_strdup_printf ("layer%d", job->layer + 1);
+  lofi_error_set (error, LOFI_ERROR_INPUT, place, _("choose another with --layer"), "%s", _("the layer has no filter"));
+  return NULL;
+}
+
+/* Nothing has to be computed where a fit with --save spectrum has left everything in the folder, and nothing is changed by --set. */
+static LofiFigure *
+draw_spectrum (const Job *job, GError **error)
+{
+  g_autoptr (LofiResult) result = NULL;
+  g_autoptr (GError) reason = NULL;
+  if (lofi_experiment_layer (job->experiment, job->layer)->keep == LOFI_KEEP_NONE)
+    return no_filter (job, error);
+  if (job->folder && !job->cli->settings)
+    result = lofi_cli_folder_spectra (job->folder, job->experiment, &reason);
+  if (reason)
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return NULL;
+    }
+  if (!result)
+    result = lofi_cli_fit (job->cli, job->experiment, FALSE, error);
+  return result ? lofi_figure_spectrum (result, job->layer, TRUE, 0, 0) : NULL;
+}
+
+static LofiFigure *
+draw_filters (const Job *job, GError **error)
+{
+  if (lofi_experiment_layer (job->experiment, job->layer)->keep == LOFI_KEEP_NONE)
+    return no_filter (job, error);
+  LofiPicture picture = lofi_picture_default (job->layer);
+  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, error);
+  if (!result)
+    return NULL;
+  lofi_cli_computing (TRUE);
+  g_autoptr (LofiArray) pictures = lofi_result_pictures (result, job->layer, picture, 0, job->cli->cancellable, error);
+  lofi_cli_computing (FALSE);
+  return pictures ? lofi_figure_filters (result, job->layer, picture, pictures, -1) : NULL;
+}
+
+static LofiFigure *
+draw_activations (const Job *job, GError **error)
+{
+  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, error);
+  return result ? lofi_figure_activations (result, job->layer) : NULL;
+}
+
+static LofiFigure *
+draw_predictions (const Job *job, GError **error)
+{
+  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, TRUE, error);
+  return result ? lofi_figure_predictions (result) : NULL;
+}
+
+static LofiFigure *
+draw_samples (const Job *job, GError **error)
+{
+  g_autoptr (LofiDataset) dataset = lofi_dataset_load (job->experiment, job->cli->cancellable, error);
+  g_autoptr (LofiTask) task = dataset ? lofi_task_new (dataset, job->experiment, job->cli->cancellable, error) : NULL;
+  return task ? lofi_figure_samples (task, SAMPLES_A_CLASS) : NULL;
+}
+
+static void
+show_cell (gpointer progress, const LofiCell *cell, guint finished, guint total)
+{
+  g_autofree char *label = g_strdup_printf (_("%" G_GSIZE_FORMAT " samples"), cell->samples);
+  lofi_cli_progress_show (progress, label, (double) finished / total);
+}
+
+static LofiCells *
+sweep (const Job *job, GError **error)
+{
+  LofiCliProgress progress;
+  g_autoptr (LofiCells) cells = lofi_cells_new ();
+  lofi_cli_progress_begin (&progress, job->cli->quiet);
+  lofi_cli_computing (TRUE);
+  gboolean done = lofi_emergence_run (job->experiment, cells, NULL, show_cell, &progress, job->cli->cancellable, error);
+  lofi_cli_computing (FALSE);
+  lofi_cli_progress_end (&progress);
+  return done ? g_steal_pointer (&cells) : NULL;
+}
+
+static LofiFigure *
+draw_emergence (const Job *job, GError **error)
+{
+  g_autofree char *path = job->folder ? g_build_filename (job->folder, "cells.jsonl", NULL) : NULL;
+  g_autoptr (LofiCells) cells = path ? lofi_cells_load (path, error) : sweep (job, error);
+  if (!cells)
+    return NULL;
+  return lofi_figure_emergence (cells, job->experiment, 0, lofi_cells_count (cells));
+}
+
+typedef struct {
+  const char *name;
+  LofiFigure *(*draw) (const Job *job, GError **error);
+  gboolean of_layer, tall;          /* --layer says of which; the height follows from the width */
+} Kind;
+
+static const Kind kinds[] = {
+  { "spectrum", draw_spectrum, TRUE, FALSE },      { "filters", draw_filters, TRUE, TRUE },
+  { "emergence", draw_emergence, FALSE, FALSE },   { "samples", draw_samples, FALSE, TRUE },
+  { "activations", draw_activations, TRUE, FALSE }, { "predictions", draw_predictions, FALSE, FALSE },
+  { "alignment", NULL }, { "widths", NULL },       /* of the file format, not of this version */
+};
+
+static const Kind *
+find_kind (const char *word, GError **error)
+{
+  const char *names[G_N_ELEMENTS (kinds) + 1] = { NULL };
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      names[i] = kinds[i].name;
+      if (strcmp (word, kinds[i].name) != 0)
+        continue;
+      if (!kinds[i].draw)
+        lofi_error_set (error, LOFI_ERROR_INPUT, word, _("choose spectrum, filters or emergence"), "%s", _("not computed by this version"));
+      return kinds[i].draw ? &kinds[i] : NULL;
+    }
+  const char *nearest = lofi_nearest_name (word, names);
+  g_autofree char *todo = nearest ? g_strdup_printf (_("did you mean %s?"), nearest) : g_strdup (_("choose spectrum, filters or emergence"));
+  lofi_cli_usage (error, word, _("no such kind of figure"), todo);
+  return NULL;
+}
+
+/* ---- the page ---- */
+
+typedef struct {
+  char *path, *style, *width, *height, *dpi;     /* as given */
+  const LofiStyle *look;
+  double width_pt, height_pt, resolution;        /* height 0: as the figure likes */
+} Page;
+
+static gboolean
+parse_dpi (Page *page, GError **error)
+{
+  char *end = NULL;
+  /* In pixels, a PNG has exactly as many as were asked for. */
+  page->resolution = page->width && g_str_has_suffix (page->width, "px") ? PIXELS_AN_INCH : DEFAULT_DPI;
+  if (!page->dpi)
+    return TRUE;
+  page->resolution = g_ascii_strtod (page->dpi, &end);
+  if (end != page->dpi && *end == '\0' && page->resolution >= 10 && page->resolution <= 2400)
+    return TRUE;
+  return lofi_cli_usage (error, "--dpi", _("not a resolution"), _("give a number from 10 to 2400"));
+}
+
+/* Everything about the page that can be wrong is found before anything is computed. */
+static gboolean
+check_page (Page *page, GError **error)
+{
+  if (!page->path)
+    return lofi_cli_usage (error, "figure", _("there is no file to draw to"), _("give one with -o FILE.pdf, .svg or .png"));
+  gboolean png = g_str_has_suffix (page->path, ".png");
+  if (!png && !g_str_has_suffix (page->path, ".pdf") && !g_str_has_suffix (page->path, ".svg"))
+    return lofi_cli_usage (error, page->path, _("not a kind of picture that can be written"), _("end the name in .pdf, .svg or .png"));
+  page->look = lofi_style_find (page->style ? page->style : png ? "light" : "paper");
+  if (!page->look)
+    return lofi_cli_usage (error, page->style, _("no such style"), _("choose paper, light or dark"));
+  page->width_pt = DEFAULT_WIDTH;
+  if ((page->width && !lofi_length_parse (page->width, &page->width_pt, error))
+      || (page->height && !lofi_length_parse (page->height, &page->height_pt, error)) || !parse_dpi (page, error))
+    return FALSE;
+  g_autofree char *folder = g_path_get_dirname (page->path);
+  return lofi_results_folder_check (folder, error);
+}
+
+static gboolean
+find_experiment (Job *job, const Kind *kind, const char *word, GError **error)
+{
+  if (g_file_test (word, G_FILE_TEST_IS_DIR) && !g_strv_contains (lofi_preset_names (), word))
+    job->folder = word;
+  job->experiment = job->folder ? lofi_cli_folder_experiment (job->cli, job->folder, error) : lofi_cli_experiment (job->cli, word, error);
+  if (!job->experiment)
+    return FALSE;
+  if (!kind->of_layer || (job->layer >= 0 && job->layer < (int) job->experiment->layers->len))
+    return TRUE;
+  g_autofree char *todo = g_strdup_printf (_("choose 1 to %u"), job->experiment->layers->len);
+  return lofi_cli_usage (error, "--layer", _("the experiment has no such layer"), todo);
+}
+
+static gboolean
+draw (Job *job, const Kind *kind, Page *page, GError **error)
+{
+  g_autoptr (LofiFigure) figure = kind->draw (job, error);
+  if (!figure)
+    return error && *error ? FALSE
+                           : lofi_error_set (error, LOFI_ERROR_INPUT, kind->name, NULL, "%s", _("there is nothing to draw"));
+  if (page->height_pt == 0 && kind->tall)
+    page->height_pt = lofi_figure_height_for_width (figure, page->width_pt, page->look);
+  if (page->height_pt == 0)
+    page->height_pt = page->width_pt * DEFAULT_RATIO;
+  if (!lofi_figure_export (figure, page->path, page->width_pt, page->height_pt, page->resolution, page->look, job->experiment->title, error))
+    return FALSE;
+  if (!job->cli->quiet)
+    g_print ("%s: %s\n", page->path, lofi_figure_description (figure));
+  return TRUE;
+}
+
+gboolean
+lofi_cmd_figure (LofiCli *cli, GError **error)
+{
+  g_autofree char *path = NULL, *style = NULL, *width = NULL, *height = NULL, *dpi = NULL;
+  int layer = 1;
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &path, N_("The file to draw to; its suffix says pdf, svg or png"), "FILE" },
+    { "layer", 0, 0, G_OPTION_ARG_INT, &layer, N_("The layer whose spectrum, filters or activations are drawn; 1 if not given"), "N" },
+    { "width", 0, 0, G_OPTION_ARG_STRING, &width, N_("Width, such as 8.5cm, 3.4in, 245pt or 600px"), "LEN" },
+    { "height", 0, 0, G_OPTION_ARG_STRING, &height, N_("Height"), "LEN" },
+    { "dpi", 0, 0, G_OPTION_ARG_STRING, &dpi, N_("Resolution of a PNG; 200 if not given, 96 for a width in px"), "N" },
+    { "style", 0, 0, G_OPTION_ARG_STRING, &style, N_("paper, light or dark"), "NAME" },
+    { NULL }
+  };
+  if (!lofi_cli_parse (cli, entries, LOFI_CLI_SET | LOFI_CLI_QUIET, 2, 2, error))
+    return FALSE;
+  Page page = { .path = path, .style = style, .width = width, .height = height, .dpi = dpi };
+  const Kind *kind = find_kind (cli->argv[0], error);
+  if (!kind || !check_page (&page, error))
+    return FALSE;
+  Job job = { .cli = cli, .layer = layer - 1 };
+  gboolean done = find_experiment (&job, kind, cli->argv[1], error) && draw (&job, kind, &page, error);
+  g_clear_pointer (&job.experiment, lofi_experiment_free);
+  return done;
+}

@@ -1,0 +1,82 @@
+/* `lofi fit`: a fit, a summary for the reader, and the result as files. */
+#include "config.h"
+#include <glib/gi18n-lib.h>
+#include "lofi-blas.h"
+#include "lofi-cli.h"
+#include "lofi-error.h"
+#include "lofi-results-file.h"
+
+#define SHOWN_EIGENVALUES 5
+
+static void
+print_layer (const LofiLayerResult *layer)
+{
+  g_autofree char *shape = layer->keep ? g_strdup_printf ("%" G_GSIZE_FORMAT " > %" G_GSIZE_FORMAT " > %" G_GSIZE_FORMAT, layer->inputs, layer->width, layer->keep)
+                                       : g_strdup_printf ("%" G_GSIZE_FORMAT " > %" G_GSIZE_FORMAT, layer->inputs, layer->width);
+  g_print (_("%-8s %-20s scale %-9.4g"), layer->name, shape, layer->scale);
+  if (layer->keep)
+    g_print (" %s", _("top eigenvalues"));
+  for (gsize k = 0; k < MIN (layer->keep, SHOWN_EIGENVALUES); k++)
+    g_print (" %+.3g", layer->eigenvalues[k]);
+  g_print ("%s\n", layer->keep > SHOWN_EIGENVALUES ? " ..." : "");
+}
+
+static void
+print_readout (const char *name, const LofiReadout *readout)
+{
+  if (!readout)
+    return;
+  const LofiScores *train = &readout->train_scores, *test = &readout->test_scores;
+  g_print ("%-8s %8.2f ± %.2f %%", name, 100 * train->error, 100 * train->error_sem);
+  if (readout->n_test)
+    g_print ("   %8.2f ± %.2f %%   %9.4g ± %.2g", 100 * test->error, 100 * test->error_sem, test->mse, test->mse_sem);
+  else
+    g_print ("   %16s   %19s", "-", "-");
+  g_print ("   %9.3g\n", readout->ridge.penalty);
+}
+
+static void
+print_summary (const LofiResult *result)
+{
+  const LofiTask *task = result->task;
+  if (result->experiment->title && *result->experiment->title)
+    g_print ("%s\n", result->experiment->title);
+  g_print (_("%s, seed %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " training and %" G_GSIZE_FORMAT " test samples, %.1f %% positive\n\n"),
+           task->dataset->name, result->experiment->seed, task->train.count, task->test.count, 100 * task->positive_share);
+  for (guint i = 0; i < result->n_layers; i++)
+    print_layer (result->layers[i]);
+  g_print ("\n%-8s %17s   %18s   %19s   %9s\n", "", _("train error"), _("test error"), _("test mse"), _("penalty"));
+  print_readout ("lofi", result->readout);
+  print_readout ("lazy", result->lazy);
+  print_readout ("linear", result->linear);
+  g_autofree char *memory = g_format_size (result->peak_bytes);
+  g_print (_("\n%.2f seconds, %s at the most, %d threads\n"), result->seconds, memory, lofi_blas_threads ());
+}
+
+gboolean
+lofi_cmd_fit (LofiCli *cli, GError **error)
+{
+  g_autofree char *folder = NULL, *what = NULL;
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &folder, N_("Write result.json and arrays into this folder"), "FOLDER" },
+    { "save", 0, 0, G_OPTION_ARG_STRING, &what,
+      N_("Arrays to write: spectrum, filters, features, weights, readout, predictions, samples"), "WHAT,..." },
+    { NULL }
+  };
+  LofiSave save = 0;
+  if (!lofi_cli_parse (cli, entries, LOFI_CLI_SET | LOFI_CLI_QUIET, 1, 1, error))
+    return FALSE;
+  if (what && !folder)
+    return lofi_cli_usage (error, "--save", _("there is no folder to save to"), _("give one with -o FOLDER"));
+  if (what && !lofi_save_parse (what, &save, error))
+    return FALSE;
+  g_autoptr (LofiExperiment) experiment = lofi_cli_experiment (cli, cli->argv[0], error);
+  if (!experiment || (folder && !lofi_results_folder_check (folder, error)))
+    return FALSE;
+  g_autoptr (LofiResult) result = lofi_cli_fit (cli, experiment, TRUE, error);
+  if (!result || (folder && !lofi_result_write (result, folder, save, error)))
+    return FALSE;
+  if (!cli->quiet)
+    print_summary (result);
+  return TRUE;
+}
