@@ -39,7 +39,7 @@ gboolean lofi_cli_parse (LofiCli *cli, const GOptionEntry *entries, LofiCliCommo
 /* An experiment from a file, or from a preset's name where there is no such file. */
 LofiExperiment *lofi_cli_experiment (LofiCli *cli, const char *word, GError **error);
 
-/* An error of usage: "lofi: PLACE: WHAT; TODO". Always FALSE. */
+/* An error of usage, "PLACE: WHAT IS WRONG; WHAT TO DO". Always FALSE. */
 gboolean lofi_cli_usage (GError **error, const char *place, const char *what, const char *todo);
 
 /* `lofi: MESSAGE` on standard error, on one line whatever the message holds. */
