@@ -1,1 +1,114 @@
-#include "lofi-matrix.h"
+#include "lofi-math-private.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALIGNMENT 64
+#define TILE 32
+
+size_t
+lofi_matrix_bytes (size_t rows, size_t cols)
+{
+  size_t count, bytes;
+  if (__builtin_mul_overflow (rows, cols, &count) || __builtin_mul_overflow (count, sizeof (double), &bytes))
+    return SIZE_MAX;
+  return bytes;
+}
+
+LofiStatus
+lofi_matrix_alloc (LofiMatrix *m, size_t rows, size_t cols)
+{
+  *m = (LofiMatrix) { 0 };
+  size_t bytes = lofi_matrix_bytes (rows, cols);
+  if (bytes > PTRDIFF_MAX - ALIGNMENT)
+    return LOFI_BAD_SHAPE;
+  double *data = NULL;
+  if (bytes > 0)
+    {
+      size_t padded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;   /* aligned_alloc wants a multiple */
+      data = aligned_alloc (ALIGNMENT, padded);
+      if (!data)
+        return LOFI_NO_MEMORY;
+      memset (data, 0, padded);
+    }
+  *m = (LofiMatrix) { .data = data, .rows = rows, .cols = cols, .stride = cols };
+  return LOFI_OK;
+}
+
+void
+lofi_matrix_clear (LofiMatrix *m)
+{
+  free (m->data);
+  *m = (LofiMatrix) { 0 };
+}
+
+LofiMatrix
+lofi_matrix_row_block (const LofiMatrix *m, size_t first, size_t count)
+{
+  /* No arithmetic on the NULL of an empty matrix. */
+  double *data = m->data ? m->data + first * m->stride : NULL;
+  return (LofiMatrix) { .data = data, .rows = count, .cols = m->cols, .stride = m->stride };
+}
+
+LofiStatus
+lofi_matrix_copy (LofiMatrix *to, const LofiMatrix *from)
+{
+  if (to->rows != from->rows || to->cols != from->cols)
+    return LOFI_BAD_SHAPE;
+  if (from->cols == 0)
+    return LOFI_OK;
+  for (size_t i = 0; i < from->rows; i++)
+    memmove (to->data + i * to->stride, from->data + i * from->stride, from->cols * sizeof (double));
+  return LOFI_OK;
+}
+
+bool
+lofi_matrix_is_finite (const LofiMatrix *m)
+{
+  for (size_t i = 0; i < m->rows; i++)
+    {
+      const double *row = m->data + i * m->stride;
+      int bad = 0;    /* no early exit inside a row, so that the loop vectorises */
+      for (size_t j = 0; j < m->cols; j++)
+        bad |= !(fabs (row[j]) <= DBL_MAX);
+      if (bad)
+        return false;
+    }
+  return true;
+}
+
+double *
+lofi_doubles_new (size_t count)
+{
+  size_t bytes = lofi_matrix_bytes (count, 1);
+  return bytes > PTRDIFF_MAX ? NULL : malloc (bytes > 0 ? bytes : 1);
+}
+
+void
+lofi_matrix_mirror_lower (LofiMatrix *m)
+{
+  size_t n = m->rows;
+  for (size_t i0 = 0; i0 < n; i0 += TILE)
+    for (size_t j0 = 0; j0 <= i0; j0 += TILE)
+      for (size_t i = i0; i < lofi_smaller (i0 + TILE, n); i++)
+        for (size_t j = j0; j < lofi_smaller (j0 + TILE, i); j++)
+          m->data[j * m->stride + i] = m->data[i * m->stride + j];
+}
+
+void
+lofi_matrix_transpose_square (LofiMatrix *m)
+{
+  size_t n = m->rows;
+  for (size_t i0 = 0; i0 < n; i0 += TILE)
+    for (size_t j0 = 0; j0 <= i0; j0 += TILE)
+      for (size_t i = i0; i < lofi_smaller (i0 + TILE, n); i++)
+        for (size_t j = j0; j < lofi_smaller (j0 + TILE, i); j++)
+          {
+            double *below = m->data + i * m->stride + j, *above = m->data + j * m->stride + i, entry = *below;
+            *below = *above;
+            *above = entry;
+          }
+}

@@ -3,7 +3,10 @@
  * A number is a function of (seed, purpose, stream, position) alone, so any sample, weight or cell can be drawn by itself,
  * in any order, on any machine. There is no state.
  *   key     = seed (low word, high word)
- *   counter = block (low word, high word: position / 4 for raw words), stream, purpose
+ *   counter = block (low word, high word), stream, purpose
+ * A block's four 32-bit words w0 w1 w2 w3 make two 64-bit ones, w0 + 2^32 w1 and w2 + 2^32 w3, and so two numbers: number i of a
+ * stream comes from block i / 2. Uniforms keep the upper 53 bits of a word each; normals 2 i and 2 i + 1 are the Box-Muller
+ * pair of the block's two uniforms u, v: sqrt(-2 log(1 - u)) times cos(2 pi v) and sin(2 pi v).
  */
 #pragma once
 
