@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""count.py LOG...: counts the cases of meson's test logs (LOG.junit.xml and LOG.json); prints what failed, then
+"PASSED FAILED SKIPPED".
+
+A program that failed as a whole, by a crash or by a sanitizer's verdict after its last case, counts as one more."""
+import json
+import sys
+import xml.etree.ElementTree as xml
+
+GOOD = {"OK", "EXPECTEDFAIL", "SKIP"}
+
+
+def count_log(log):
+    passed, failed, skipped, blamed = 0, [], 0, set()
+    for suite in xml.parse(log + ".junit.xml").getroot():
+        for case in suite.iter("testcase"):
+            name = suite.get("name", "") + ": " + case.get("name", "")
+            if case.find("failure") is not None or case.find("error") is not None:
+                failed.append(name)
+                blamed.add(suite.get("name", "").split(".")[-1])
+                blamed.add(case.get("name", ""))
+            elif case.find("skipped") is not None:
+                skipped += 1
+            else:
+                passed += 1
+    with open(log + ".json", encoding="utf-8") as lines:
+        for line in lines:
+            test = json.loads(line)
+            name = test["name"].split(" / ")[-1]
+            if test["result"] not in GOOD and name not in blamed:
+                failed.append(f"{name}: {test['result'].lower()} as a whole")
+    return passed, failed, skipped
+
+
+def main(logs):
+    passed, failed, skipped = 0, [], 0
+    for log in logs:
+        try:
+            p, f, s = count_log(log)
+        except (OSError, xml.ParseError, ValueError) as error:
+            p, f, s = 0, [f"{log}: {error}"], 0
+        passed, failed, skipped = passed + p, failed + f, skipped + s
+    for name in failed:
+        print("failed:", name)
+    print(passed, len(failed), skipped)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
