@@ -26,7 +26,7 @@ lofi_smaller (size_t a, size_t b)
   return a < b ? a : b;
 }
 
-/* malloc for count doubles (at least one byte), NULL also when the size overflows. Not zeroed. */
+/* Storage for count doubles, aligned as a matrix's but not zeroed; free it with free. NULL also when the size overflows. */
 double *lofi_doubles_new (size_t count);
 
 /* Copies the lower triangle of a square matrix (row-major) onto the upper one. */
