@@ -11,7 +11,7 @@
 
 /* ---- Ctrl-C ---- */
 
-#define COMES_BACK_WITHIN_MS 900
+#define COMES_BACK_WITHIN_MS 700
 
 static int computing;       /* atomic */
 

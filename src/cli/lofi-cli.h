@@ -45,7 +45,7 @@ gboolean lofi_cli_usage (GError **error, const char *place, const char *what, co
 /* `lofi: MESSAGE` on standard error, on one line whatever the message holds. */
 void lofi_cli_print_error (const char *message);
 
-/* Ctrl-C cancels. While `computing` is set and the computation has not come back 0.9 s later, the process ends with 130: what is
+/* Ctrl-C cancels. While `computing` is set and the computation has not come back 0.7 s later, the process ends with 130: what is
  * being computed is lost anyway, and no file is being written then. */
 GCancellable *lofi_cli_watch_interrupt (void);
 void lofi_cli_computing (gboolean computing);
