@@ -17,9 +17,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiFigure, lofi_figure_unref)
 /* Fills the width x height rectangle at the origin, background included. */
 void lofi_figure_draw (LofiFigure *figure, cairo_t *cr, double width, double height, const LofiStyle *style);
 
-/* What is under a point. text is a sentence for the read-out ("λ = −0.0119 · kept, 2 of 50 · 1 eigenvalue"); the rectangle is
- * what to highlight; index is the direction (filters), bin (histograms) or sample, -1 if none. */
-typedef struct { char text[200]; double x, y, width, height; int index; } LofiPick;
+/* What is under a point. text is a sentence for the read-out ("λ = −0.0119 · kept, 2 of 50"); the rectangle is what to highlight; index is the
+ * direction (filters, kept marks of a spectrum), bin (histograms), point or sample, -1 if none; is_direction tells the first from the
+ * rest. */
+typedef struct { char text[200]; double x, y, width, height; int index; gboolean is_direction; } LofiPick;
 gboolean lofi_figure_pick (LofiFigure *figure, double width, double height, const LofiStyle *style, double x, double y,
                            LofiPick *pick);
 

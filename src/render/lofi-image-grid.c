@@ -1,1 +1,268 @@
-typedef int lofi_placeholder;
+/* Small pictures in rows. */
+#include "config.h"
+#include "lofi-image-grid-private.h"
+
+#include <math.h>
+
+/* Tiles in the window: about this many pixels along the longer side, and strips for what is not an image. */
+#define TILE_PREFERRED 100.0
+#define STRIP_WIDTH 168.0
+#define STRIP_HEIGHT 20.0
+/* On the page a tile fills the room up to this many times the type size. */
+#define PAGE_TILE_MAX 13.0
+
+void
+lofi_tiles_init (LofiTiles *tiles, guint n, gsize width, gsize height)
+{
+  *tiles = (LofiTiles) { n, MAX (width, 1), MAX (height, 1), g_new0 (cairo_surface_t *, n + 1) };
+}
+
+void
+lofi_tiles_clear (LofiTiles *tiles)
+{
+  for (guint i = 0; i < tiles->n; i++)
+    g_clear_pointer (&tiles->surfaces[i], cairo_surface_destroy);
+  g_clear_pointer (&tiles->surfaces, g_free);
+  tiles->n = 0;
+}
+
+/* A surface and its pixels; NULL if cairo cannot make one of this size. */
+static guchar *
+new_surface (LofiTiles *tiles, guint i, int *stride)
+{
+  g_clear_pointer (&tiles->surfaces[i], cairo_surface_destroy);
+  if (tiles->width > 32767 || tiles->height > 32767)
+    return NULL;
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) tiles->width, (int) tiles->height);
+  if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS)
+    {
+      cairo_surface_destroy (surface);
+      return NULL;
+    }
+  tiles->surfaces[i] = surface;
+  cairo_surface_flush (surface);
+  *stride = cairo_image_surface_get_stride (surface);
+  return cairo_image_surface_get_data (surface);
+}
+
+static guint32
+grey (double brightness)
+{
+  return isnan (brightness) ? 0 : (guint32) lrint (CLAMP (brightness, 0, 1) * 255);
+}
+
+typedef guint32 (*ColorOf) (const double *values, gsize pixel, gsize plane, double scale, gconstpointer data);
+
+static void
+fill (LofiTiles *tiles, guint i, const double *values, ColorOf color_of, double scale, gconstpointer data)
+{
+  int stride;
+  guchar *pixels = new_surface (tiles, i, &stride);
+  if (!pixels)
+    return;
+  gsize plane = tiles->width * tiles->height;
+  for (gsize row = 0; row < tiles->height; row++)
+    {
+      guint32 *line = (guint32 *) (void *) (pixels + row * (gsize) stride);
+      for (gsize col = 0; col < tiles->width; col++)
+        line[col] = color_of (values, row * tiles->width + col, plane, scale, data);
+    }
+  cairo_surface_mark_dirty (tiles->surfaces[i]);
+}
+
+static guint32
+signed_color (const double *values, gsize pixel, gsize plane, double scale, gconstpointer data)
+{
+  return lofi_style_diverging (data, values[pixel] * scale);
+}
+
+static guint32
+signed_rgb (const double *values, gsize pixel, gsize plane, double scale, gconstpointer data)
+{
+  guint32 color = 0xff;
+  for (gsize c = 0; c < 3; c++)
+    color = color << 8 | grey (0.5 + 0.5 * scale * values[c * plane + pixel]);
+  return color;
+}
+
+static guint32
+brightness_color (const double *values, gsize pixel, gsize plane, double scale, gconstpointer data)
+{
+  return 0xff000000u | grey (values[pixel]) * 0x010101u;
+}
+
+static guint32
+brightness_rgb (const double *values, gsize pixel, gsize plane, double scale, gconstpointer data)
+{
+  guint32 color = 0xff;
+  for (gsize c = 0; c < 3; c++)
+    color = color << 8 | grey (values[c * plane + pixel]);
+  return color;
+}
+
+void
+lofi_tiles_set_signed (LofiTiles *tiles, guint i, const double *values, gsize channels, const LofiStyle *style)
+{
+  gsize used = channels >= 3 ? 3 : 1;
+  double largest = 0;
+  for (gsize k = 0; k < used * tiles->width * tiles->height; k++)
+    if (isfinite (values[k]))
+      largest = MAX (largest, fabs (values[k]));
+  double scale = largest > 0 ? 1 / largest : 0;
+  if (!isfinite (scale))
+    scale = 0;
+  fill (tiles, i, values, used == 3 ? signed_rgb : signed_color, scale, style);
+}
+
+void
+lofi_tiles_set_brightness (LofiTiles *tiles, guint i, const double *values, gsize channels)
+{
+  fill (tiles, i, values, channels >= 3 ? brightness_rgb : brightness_color, 1, NULL);
+}
+
+void
+lofi_tiles_draw (const LofiTiles *tiles, guint i, cairo_t *cr, const LofiRect *at)
+{
+  if (i >= tiles->n || !tiles->surfaces[i])
+    return;
+  double x_scale = at->width / tiles->width, y_scale = at->height / tiles->height;
+  cairo_save (cr);
+  cairo_rectangle (cr, at->x, at->y, at->width, at->height);
+  cairo_clip (cr);
+  cairo_translate (cr, at->x, at->y);
+  cairo_scale (cr, x_scale, y_scale);
+  cairo_set_source_surface (cr, tiles->surfaces[i], 0, 0);
+  /* Only a picture that must lose pixels is averaged. */
+  gboolean enlarged = x_scale >= 0.999 && y_scale >= 0.999;
+  cairo_pattern_set_filter (cairo_get_source (cr), enlarged ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
+  cairo_paint (cr);
+  cairo_restore (cr);
+}
+
+static gboolean
+is_strip (const LofiGridWish *wish)
+{
+  return wish->height == 1 && wish->width > 1;
+}
+
+static void
+preferred_tile (const LofiGridWish *wish, double *width, double *height)
+{
+  if (is_strip (wish))
+    {
+      *width = STRIP_WIDTH;
+      *height = STRIP_HEIGHT;
+      return;
+    }
+  double side = MAX (wish->width, wish->height), scale = TILE_PREFERRED / side;
+  if (scale >= 1)
+    scale = floor (scale);
+  *width = scale * wish->width;
+  *height = scale * wish->height;
+}
+
+static guint
+columns_of (double width, double tile, double gap, guint n)
+{
+  double columns = floor ((width + gap) / (tile + gap) + 1e-9);
+  return (guint) CLAMP (columns, 1, MAX (n, 1));
+}
+
+static gboolean
+wants_labels (const LofiGridWish *wish, double tile)
+{
+  return wish->label > 0 && tile >= 2.2 * wish->em;
+}
+
+/* The tile's width if `columns` columns are to fill the room. */
+static double
+tile_for_columns (const LofiGridWish *wish, const LofiRect *room, guint columns, double aspect)
+{
+  guint rows = (wish->n + columns - 1) / columns;
+  double by_width = (room->width - (columns - 1) * wish->gap) / columns;
+  for (int labels = 1; labels >= 0; labels--)
+    {
+      double by_height = ((room->height - (rows - 1) * wish->gap) / rows - labels * wish->label) / aspect;
+      double tile = MIN (by_width, by_height);
+      if (!labels || wants_labels (wish, tile))
+        return tile;
+    }
+  return 0;
+}
+
+void
+lofi_grid_fit (LofiGrid *grid, const LofiGridWish *wish, const LofiRect *room)
+{
+  double width, height;
+  preferred_tile (wish, &width, &height);
+  double aspect = height / width, largest = wish->page ? PAGE_TILE_MAX * wish->em : width, tile = 0;
+  guint columns = 1, n = MAX (wish->n, 1);
+  LofiGridWish whole = *wish;
+  whole.n = n;
+  for (guint c = 1; c <= n; c++)
+    {
+      double t = MIN (tile_for_columns (&whole, room, c, aspect), largest);
+      /* Of equal sizes the widest arrangement: rows are read before columns. */
+      if (t >= tile - 1e-9)
+        {
+          tile = t;
+          columns = c;
+        }
+    }
+  tile = MAX (tile, 1);
+  if (!wish->page && !is_strip (wish) && tile >= wish->width)
+    tile = floor (tile / wish->width + 1e-9) * wish->width;
+  columns = MIN (columns_of (room->width, tile, wish->gap, n), n);
+  grid->n = wish->n;
+  grid->columns = columns;
+  grid->rows = (n + columns - 1) / columns;
+  grid->tile_width = tile;
+  grid->tile_height = tile * aspect;
+  if (!wish->page)
+    grid->tile_height = MAX (round (grid->tile_height), 1);
+  grid->has_labels = wants_labels (wish, tile);
+  grid->step_x = tile + wish->gap;
+  if (grid->rows > 1 && columns > 1)
+    {
+      /* Full rows end at the right edge, unless that would tear the tiles apart. */
+      double stretched = (room->width - tile) / (columns - 1);
+      grid->step_x = MIN (stretched, tile + 3 * wish->gap);
+      if (!wish->page)
+        grid->step_x = floor (grid->step_x);
+    }
+  grid->step_y = grid->tile_height + (grid->has_labels ? wish->label : 0) + wish->gap;
+  double x = wish->page ? room->x : round (room->x), y = wish->page ? room->y : round (room->y);
+  grid->area = (LofiRect) { x, y, (columns - 1) * grid->step_x + tile, grid->rows * grid->step_y - wish->gap };
+}
+
+double
+lofi_grid_wanted_height (const LofiGridWish *wish, double width)
+{
+  double tile, height;
+  preferred_tile (wish, &tile, &height);
+  guint n = MAX (wish->n, 1), columns = columns_of (width, tile, wish->gap, n), rows = (n + columns - 1) / columns;
+  /* A room narrower than one tile shrinks it. */
+  if (tile > width && width > 0)
+    height *= width / tile;
+  return rows * (height + wish->label + wish->gap) - wish->gap + 1;
+}
+
+LofiRect
+lofi_grid_tile (const LofiGrid *grid, guint i)
+{
+  return (LofiRect) { grid->area.x + (i % grid->columns) * grid->step_x, grid->area.y + (i / grid->columns) * grid->step_y,
+                      grid->tile_width, grid->tile_height };
+}
+
+int
+lofi_grid_at (const LofiGrid *grid, double x, double y)
+{
+  if (grid->n == 0 || !(x >= grid->area.x && y >= grid->area.y))
+    return -1;
+  guint column = (guint) ((x - grid->area.x) / grid->step_x), row = (guint) ((y - grid->area.y) / grid->step_y);
+  if (column >= grid->columns || row >= grid->rows || row * grid->columns + column >= grid->n)
+    return -1;
+  LofiRect tile = lofi_grid_tile (grid, row * grid->columns + column);
+  return x < tile.x + tile.width && y < tile.y + grid->step_y ? (int) (row * grid->columns + column) : -1;
+}

@@ -8,11 +8,12 @@ typedef struct { double red, green, blue, alpha; } LofiColor;
 
 typedef struct {
   const char *name;                 /* "light", "dark", "paper" */
+  gboolean page;                    /* for the page: text is placed without hinting or rounding, images fill the room */
   LofiColor background, text, dim_text, grid, axis;
   LofiColor bulk;                   /* eigenvalues that are not kept */
   LofiColor negative, positive;     /* class -1 and +1, eigenvalues below and above zero: blue and orange everywhere */
   LofiColor neutral;                /* the zero of the diverging map */
-  LofiColor series[8];              /* Okabe and Ito, in the order lofi, lazy, linear, ...; never told by colour alone */
+  LofiColor series[8];              /* after Okabe and Ito, in the order lofi, lazy, linear, ...; never told by colour alone */
   LofiColor highlight;              /* what the pointer is on */
   const char *font_family;
   double font_size, small_size;     /* in user units: pixels in the window, points on the page */
@@ -27,6 +28,8 @@ const LofiStyle *lofi_style_paper (void);
 const LofiStyle *lofi_style_find (const char *name);
 
 void lofi_color_set (cairo_t *cr, LofiColor color);
+/* share 0 gives a, 1 gives b. */
+LofiColor lofi_color_mix (LofiColor a, LofiColor b, double share);
 
 /* The one diverging map: value in [-1, 1] (clipped; NaN is neutral grey) to 0xffRRGGBB, negative .. neutral .. positive. */
 guint32 lofi_style_diverging (const LofiStyle *style, double value);
