@@ -16,8 +16,9 @@ typedef struct {
 } LofiSamples;
 
 typedef struct {
+  char *key;               /* what lofi_dataset_key gave for the files that were read */
   char *name;              /* "fashion-mnist", "arrays", or a file's base name */
-  char *origin;            /* where it was read: a folder or file */
+  char *origin;            /* where it was read: a folder or file; says so if it is the small sample that comes with the program */
   gsize channels, height, width;   /* of one sample; a plain vector of d numbers is 1 x 1 x d */
   gboolean is_image;
   guint n_classes;         /* 0 for targets */
@@ -31,10 +32,11 @@ void lofi_dataset_unref (LofiDataset *dataset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiDataset, lofi_dataset_unref)
 gsize lofi_dataset_bytes (const LofiDataset *dataset);
 
-/* Loads what the experiment's [data] names: "fashion-mnist" and "mnist" from $LOFI_DATA_PATH (colon-separated folders), then
- * the user's data folder, then /usr/share/datasets and the program's own data folder; "arrays"; or a path: a folder holding
- * train-images-idx3-ubyte[.gz] and its companions, or one .npy of inputs with its targets beside it (X.npy, X-targets.npy).
- * Every size in a header is checked against the file before anything is allocated. */
+/* Loads what the experiment's [data] names: "fashion-mnist" and "mnist" from $LOFI_DATA_PATH (colon-separated folders, each
+ * holding the source's folder or its files), then the user's data folder, then /usr/share/datasets and the program's own data
+ * folder, where a small sample of Fashion-MNIST comes last; "arrays"; or a path: a folder holding train-images-idx3-ubyte[.gz]
+ * and its companions, one IDX file of images with its labels beside it, or one .npy of inputs with its targets beside it
+ * (X.npy, X-targets.npy). Test samples may be absent from a path. Every size in a header is checked against the file before anything is allocated. */
 LofiDataset *lofi_dataset_load (const LofiExperiment *experiment, GCancellable *cancellable, GError **error);
 
 /* A string that changes when what lofi_dataset_load would read changes: source, resolved paths, sizes and times. Used as the

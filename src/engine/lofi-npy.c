@@ -1,1 +1,393 @@
+#include "config.h"
 #include "lofi-npy.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "lofi-error.h"
+#include "lofi-results-file.h"
+
+#define HEADER_BYTES_MAX 65536
+#define READ_BYTES (1 << 16)
+
+/* What a header says. */
+typedef struct {
+  char type;                    /* 'f', 'i', 'u' or 'b' */
+  guint bytes;                  /* of one number */
+  gboolean swapped;             /* in the other byte order than this machine's */
+  gboolean fortran;
+  gsize shape[LOFI_NPY_DIMENSIONS_MAX];
+  guint n_dimensions;
+} NpyHeader;
+
+static gboolean
+refuse (GError **error, const char *path, const char *todo, const char *what, ...) G_GNUC_PRINTF (4, 5);
+
+static gboolean
+refuse (GError **error, const char *path, const char *todo, const char *what, ...)
+{
+  va_list args;
+  va_start (args, what);
+  g_autofree char *message = g_strdup_vprintf (what, args);
+  va_end (args);
+  return lofi_error_set (error, LOFI_ERROR_INPUT, path, todo, "%s", message);
+}
+
+/* ---- the header: a Python dictionary of three entries, in any order ---- */
+
+typedef struct { const char *at; } Cursor;
+
+static void
+skip_blanks (Cursor *cursor)
+{
+  while (g_ascii_isspace (*cursor->at))
+    cursor->at++;
+}
+
+static gboolean
+accept (Cursor *cursor, char c)
+{
+  skip_blanks (cursor);
+  if (*cursor->at != c)
+    return FALSE;
+  cursor->at++;
+  return TRUE;
+}
+
+/* A quoted word of at most size - 1 bytes, without escapes. */
+static gboolean
+read_word (Cursor *cursor, char *word, gsize size)
+{
+  skip_blanks (cursor);
+  char quote = *cursor->at;
+  if (quote != '\'' && quote != '"')
+    return FALSE;
+  const char *end = strchr (cursor->at + 1, quote);
+  if (!end || (gsize) (end - cursor->at - 1) >= size)
+    return FALSE;
+  g_strlcpy (word, cursor->at + 1, (gsize) (end - cursor->at));
+  cursor->at = end + 1;
+  return TRUE;
+}
+
+static gboolean
+read_shape (Cursor *cursor, NpyHeader *header, GError **error, const char *path)
+{
+  if (!accept (cursor, '('))
+    return FALSE;
+  for (header->n_dimensions = 0; !accept (cursor, ')'); header->n_dimensions++)
+    {
+      char *end;
+      skip_blanks (cursor);
+      if (!g_ascii_isdigit (*cursor->at))
+        return FALSE;
+      if (header->n_dimensions == LOFI_NPY_DIMENSIONS_MAX)
+        return refuse (error, path, _("save an array of inputs n x d, or n x C x H x W"), _("the array has more than %d dimensions"),
+                       LOFI_NPY_DIMENSIONS_MAX);
+      errno = 0;
+      guint64 size = g_ascii_strtoull (cursor->at, &end, 10);
+      if (errno || size > G_MAXSSIZE)
+        return FALSE;
+      header->shape[header->n_dimensions] = (gsize) size;
+      cursor->at = end + (*end == 'L');       /* Python 2 wrote 3L */
+      if (!accept (cursor, ','))
+        {
+          header->n_dimensions++;
+          return accept (cursor, ')');
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+read_type (NpyHeader *header, const char *word, GError **error, const char *path)
+{
+  const char *digits = word + 1 + (word[0] && strchr ("<>|=", word[0]) ? 1 : 0);
+  char order = strchr ("<>|=", word[0]) ? word[0] : '=';
+  header->type = word[0] ? digits[-1] : '\0';
+  guint64 bytes = 0;
+  gboolean known = header->type && strchr ("fiub", header->type) && g_ascii_string_to_unsigned (digits, 10, 1, 8, &bytes, NULL);
+  if (known && header->type == 'f')
+    known = bytes == 4 || bytes == 8;
+  else if (known)
+    known = header->type == 'b' ? bytes == 1 : bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;
+  if (!known)
+    return refuse (error, path, _("save it as float32, float64 or integers"), _("numbers of the type “%s” cannot be read"), word);
+  header->bytes = (guint) bytes;
+  header->swapped = bytes > 1 && order == (G_BYTE_ORDER == G_LITTLE_ENDIAN ? '>' : '<');
+  return TRUE;
+}
+
+static gboolean
+read_entry (Cursor *cursor, NpyHeader *header, guint *seen, GError **error, const char *path)
+{
+  char key[32], value[64];
+  if (!read_word (cursor, key, sizeof key) || !accept (cursor, ':'))
+    return FALSE;
+  skip_blanks (cursor);
+  if (g_str_equal (key, "descr"))
+    {
+      *seen |= 1;
+      if (*cursor->at == '[')
+        return refuse (error, path, _("save one plain array"), _("a table of named columns cannot be read"));
+      return read_word (cursor, value, sizeof value) && read_type (header, value, error, path);
+    }
+  if (g_str_equal (key, "fortran_order"))
+    {
+      *seen |= 2;
+      header->fortran = g_str_has_prefix (cursor->at, "True");
+      if (!header->fortran && !g_str_has_prefix (cursor->at, "False"))
+        return FALSE;
+      cursor->at += header->fortran ? 4 : 5;
+      return TRUE;
+    }
+  *seen |= 4;
+  return g_str_equal (key, "shape") && read_shape (cursor, header, error, path);
+}
+
+static gboolean
+parse_header (const char *text, NpyHeader *header, const char *path, GError **error)
+{
+  Cursor cursor = { text };
+  guint seen = 0;
+  g_autoptr (GError) reason = NULL;
+  gboolean good = accept (&cursor, '{');
+  while (good && !accept (&cursor, '}'))
+    {
+      good = read_entry (&cursor, header, &seen, &reason, path);
+      if (good && !accept (&cursor, ','))
+        {
+          good = accept (&cursor, '}');
+          break;
+        }
+    }
+  if (reason)
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+  skip_blanks (&cursor);
+  if (!good || *cursor.at || seen != 7)
+    return refuse (error, path, _("save it again with numpy.save"), _("the .npy header is damaged"));
+  return TRUE;
+}
+
+/* ---- the file ---- */
+
+static gboolean
+read_exactly (GInputStream *stream, void *buffer, gsize length, const char *path, GError **error)
+{
+  gsize got = 0;
+  g_autoptr (GError) reason = NULL;
+  if (!g_input_stream_read_all (stream, buffer, length, &got, NULL, &reason))
+    return refuse (error, path, NULL, "%s", reason->message);
+  if (got < length)
+    return refuse (error, path, _("get the whole file"), _("the file ends early: %zu bytes are missing"), length - got);
+  return TRUE;
+}
+
+static gboolean
+read_header (GInputStream *stream, NpyHeader *header, gsize *offset, const char *path, GError **error)
+{
+  guint8 start[12];
+  if (!read_exactly (stream, start, 8, path, error))
+    return FALSE;
+  if (memcmp (start, "\x93NUMPY", 6) != 0)
+    return refuse (error, path, _("give a file written by numpy.save"), _("not an .npy file: it begins with %02x %02x, not 93 4e"), start[0],
+                   start[1]);
+  if (start[6] < 1 || start[6] > 3)
+    return refuse (error, path, _("save it again with numpy.save"), _("version %u of the .npy format is not known"), start[6]);
+  guint width = start[6] == 1 ? 2 : 4;
+  if (!read_exactly (stream, start + 8, width, path, error))
+    return FALSE;
+  gsize length = start[8] | (gsize) start[9] << 8;
+  if (width == 4)
+    length |= (gsize) start[10] << 16 | (gsize) start[11] << 24;
+  if (length > HEADER_BYTES_MAX)
+    return refuse (error, path, _("save it again with numpy.save"), _("an .npy header of %zu bytes is too long"), length);
+  g_autofree char *text = g_malloc0 (length + 1);
+  *offset = 8 + width + length;
+  return read_exactly (stream, text, length, path, error) && parse_header (text, header, path, error);
+}
+
+static char *
+shape_text (const NpyHeader *header)
+{
+  GString *text = g_string_new ("(");
+  for (guint i = 0; i < header->n_dimensions; i++)
+    g_string_append_printf (text, "%s%zu", i ? ", " : "", header->shape[i]);
+  return g_string_free (g_string_append_c (text, ')'), FALSE);
+}
+
+/* The shape against the bytes there are, before anything of that size is asked for. */
+static gboolean
+check_sizes (const NpyHeader *header, guint64 bytes, gsize *rows, gsize *cols, const char *path, GError **error)
+{
+  g_autofree char *shape = shape_text (header);
+  gsize count = 1, total;
+  if (header->n_dimensions == 0)
+    return refuse (error, path, _("save an array"), _("a single number, not an array"));
+  *cols = 1;
+  for (guint i = 0; i < header->n_dimensions; i++)
+    {
+      if (header->shape[i] == 0)
+        return refuse (error, path, NULL, _("the array is empty: its shape is %s"), shape);
+      if (!g_size_checked_mul (&count, count, header->shape[i]))
+        return refuse (error, path, _("save it again with numpy.save"), _("the shape %s is impossible"), shape);
+      if (i > 0)
+        *cols *= header->shape[i];
+    }
+  *rows = header->shape[0];
+  if (!g_size_checked_mul (&total, count, header->bytes) || total != bytes)
+    return refuse (error, path, _("get the whole file"),
+                   _("the header says %s, %zu numbers of %u bytes, but %" G_GUINT64_FORMAT " bytes follow it"), shape, count,
+                   header->bytes, bytes);
+  if (header->fortran && header->n_dimensions > 2)
+    return refuse (error, path, _("save numpy.ascontiguousarray of it"), _("an array of shape %s in Fortran order cannot be read"), shape);
+  return TRUE;
+}
+
+static guint64
+take_word (const guint8 *bytes, guint width, gboolean swapped)
+{
+  guint64 word = 0;
+  /* Least significant byte first, whatever this machine's order. */
+  gboolean big = swapped ? G_BYTE_ORDER == G_LITTLE_ENDIAN : G_BYTE_ORDER == G_BIG_ENDIAN;
+  for (guint i = 0; i < width; i++)
+    word |= (guint64) bytes[big ? width - 1 - i : i] << (8 * i);
+  return word;
+}
+
+static double
+take_number (const NpyHeader *header, const guint8 *bytes)
+{
+  guint64 word = take_word (bytes, header->bytes, header->swapped);
+  union { guint64 word; double number; } eight = { word };
+  union { guint32 word; float number; } four = { (guint32) word };
+  if (header->type == 'f')
+    return header->bytes == 8 ? eight.number : four.number;
+  if (header->type != 'i')
+    return (double) word;
+  switch (header->bytes)
+    {
+    case 1: return (gint8) word;
+    case 2: return (gint16) word;
+    case 4: return (gint32) word;
+    default: return (double) (gint64) word;
+    }
+}
+
+static gboolean
+read_numbers (GInputStream *stream, const NpyHeader *header, LofiMatrix *matrix, const char *path, GError **error)
+{
+  g_autofree guint8 *buffer = g_malloc (READ_BYTES);
+  gsize count = matrix->rows * matrix->cols, step = READ_BYTES / header->bytes;
+  gsize rows = matrix->rows, cols = matrix->cols;
+  for (gsize first = 0; first < count; first += step)
+    {
+      gsize n = MIN (step, count - first);
+      if (!read_exactly (stream, buffer, n * header->bytes, path, error))
+        return FALSE;
+      for (gsize i = 0; i < n; i++)
+        {
+          gsize at = first + i;
+          if (header->fortran && header->n_dimensions == 2)
+            at = at % rows * cols + at / rows;
+          matrix->data[at] = take_number (header, buffer + i * header->bytes);
+        }
+    }
+  return TRUE;
+}
+
+gboolean
+lofi_npy_read (const char *path, LofiMatrix *matrix, gsize shape[LOFI_NPY_DIMENSIONS_MAX], guint *n_dimensions, GError **error)
+{
+  NpyHeader header = { 0 };
+  LofiMatrix read = { 0 };
+  gsize offset = 0, rows = 0, cols = 0;
+  struct stat status;
+  if (stat (path, &status) != 0)
+    return refuse (error, path, _("check the path"), "%s", g_strerror (errno));
+  if (!S_ISREG (status.st_mode))
+    return refuse (error, path, _("give an .npy file"), _("not a regular file"));
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) plain = g_file_read (file, NULL, &reason);
+  if (!plain)
+    return refuse (error, path, NULL, "%s", reason->message);
+  g_autoptr (GInputStream) stream = g_buffered_input_stream_new (G_INPUT_STREAM (plain));
+  if (!read_header (stream, &header, &offset, path, error)
+      || !check_sizes (&header, (guint64) status.st_size - MIN (offset, (guint64) status.st_size), &rows, &cols, path, error)
+      || !lofi_error_from_status (error, lofi_matrix_alloc (&read, rows, cols), path))
+    return FALSE;
+  if (!read_numbers (stream, &header, &read, path, error))
+    {
+      lofi_matrix_clear (&read);
+      return FALSE;
+    }
+  *matrix = read;
+  for (guint i = 0; i < LOFI_NPY_DIMENSIONS_MAX; i++)
+    shape[i] = i < header.n_dimensions ? header.shape[i] : 1;
+  *n_dimensions = header.n_dimensions;
+  return TRUE;
+}
+
+/* ---- writing ---- */
+
+/* The header of version 1, padded so that the numbers begin at a multiple of 64 bytes. */
+static GString *
+header_new (const char *type, const gsize *shape, guint n_dimensions)
+{
+  g_autoptr (GString) dictionary = g_string_new (NULL);
+  g_string_printf (dictionary, "{'descr': '%s', 'fortran_order': False, 'shape': (", type);
+  for (guint i = 0; i < n_dimensions; i++)
+    g_string_append_printf (dictionary, "%s%zu%s", i ? ", " : "", shape[i], n_dimensions == 1 ? "," : "");
+  g_string_append (dictionary, "), }");
+  while ((10 + dictionary->len + 1) % 64 != 0)
+    g_string_append_c (dictionary, ' ');
+  g_string_append_c (dictionary, '\n');
+  GString *header = g_string_new_len ("\x93NUMPY\x01\x00", 8);
+  g_string_append_c (header, (char) (dictionary->len & 0xff));
+  g_string_append_c (header, (char) (dictionary->len >> 8));
+  g_string_append_len (header, dictionary->str, (gssize) dictionary->len);
+  return header;
+}
+
+static gboolean
+write_words (const char *path, const char *type, const void *data, const gsize *shape, guint n_dimensions, GError **error)
+{
+  gsize count = 1, bytes, total;
+  g_autoptr (GString) header = header_new (type, shape, n_dimensions);
+  gboolean fits = TRUE;
+  for (guint i = 0; i < n_dimensions; i++)
+    fits = fits && g_size_checked_mul (&count, count, shape[i]);
+  fits = fits && g_size_checked_mul (&bytes, count, 8) && g_size_checked_add (&total, bytes, header->len) && total <= G_MAXSSIZE;
+  g_autofree guint8 *whole = fits ? g_try_malloc (total) : NULL;
+  if (!whole)
+    return lofi_error_from_status (error, LOFI_NO_MEMORY, path);
+  memcpy (whole, header->str, header->len);
+  if (bytes > 0)
+    memcpy (whole + header->len, data, bytes);
+  if (G_BYTE_ORDER == G_BIG_ENDIAN)
+    for (gsize i = 0; i < count; i++)
+      {
+        guint64 word;
+        memcpy (&word, whole + header->len + 8 * i, 8);
+        word = GUINT64_TO_LE (word);
+        memcpy (whole + header->len + 8 * i, &word, 8);
+      }
+  return lofi_file_write (path, whole, total, error);
+}
+
+gboolean
+lofi_npy_write_doubles (const char *path, const double *data, const gsize *shape, guint n_dimensions, GError **error)
+{
+  return write_words (path, "<f8", data, shape, n_dimensions, error);
+}
+
+gboolean
+lofi_npy_write_int64 (const char *path, const gint64 *data, const gsize *shape, guint n_dimensions, GError **error)
+{
+  return write_words (path, "<i8", data, shape, n_dimensions, error);
+}

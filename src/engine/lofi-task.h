@@ -30,7 +30,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiTask, lofi_task_unref)
 gsize lofi_task_bytes (const LofiTask *task);
 
 /* The first data.train samples of the seed's permutation of the labelled training samples (so a smaller n is a prefix of a
- * larger one), and likewise for the test; 0 takes all, in the permutation's order. Errors: no such labelling or class, more samples asked for than
+ * larger one), and likewise for the test; 0 takes all, in the permutation's order. Of arrays, 0 takes all in the file's own
+ * order: rows of the features are then rows of the file. Errors: no such labelling or class, more samples asked for than
  * there are (naming how many), fewer than two, one class only, NaN or infinity in the inputs (naming the array, row, column),
  * targets that do not match the inputs. */
 LofiTask *lofi_task_new (LofiDataset *dataset, const LofiExperiment *experiment, GCancellable *cancellable, GError **error);
