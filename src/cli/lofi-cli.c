@@ -3,6 +3,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-cli.h"
+#include "lofi-dataset.h"
 #include "lofi-error.h"
 
 gboolean
@@ -121,14 +122,43 @@ lofi_cli_parse (LofiCli *cli, const GOptionEntry *entries, LofiCliCommon common,
 
 /* ---- experiments ---- */
 
+static void
+make_absolute (const LofiExperiment *experiment, char **path)
+{
+  if (!*path || !**path)
+    return;
+  g_autofree char *found = lofi_experiment_resolve (experiment, *path);
+  g_free (*path);
+  *path = g_canonicalize_filename (found, NULL);
+}
+
+/* Results are read from other folders than the one they were asked for in: what they say of files must hold there. */
+static LofiExperiment *
+with_absolute_paths (LofiExperiment *experiment)
+{
+  if (!experiment)
+    return NULL;
+  LofiDataSpec *data = &experiment->data;
+  if (strcmp (data->source, "arrays") != 0 && !g_strv_contains (lofi_dataset_sources (), data->source))
+    make_absolute (experiment, &data->source);
+  make_absolute (experiment, &data->train_inputs);
+  make_absolute (experiment, &data->train_targets);
+  make_absolute (experiment, &data->test_inputs);
+  make_absolute (experiment, &data->test_targets);
+  for (guint i = 0; i < experiment->layers->len; i++)
+    make_absolute (experiment, &lofi_experiment_layer (experiment, i)->weights);
+  g_clear_pointer (&experiment->folder, g_free);
+  return experiment;
+}
+
 LofiExperiment *
 lofi_cli_experiment (LofiCli *cli, const char *word, GError **error)
 {
   const char *const *presets = lofi_preset_names (), *const *settings = (const char *const *) cli->settings;
   if (g_file_test (word, G_FILE_TEST_EXISTS) && !g_file_test (word, G_FILE_TEST_IS_DIR))
-    return lofi_experiment_load (word, settings, error);
+    return with_absolute_paths (lofi_experiment_load (word, settings, error));
   if (g_strv_contains (presets, word))
-    return lofi_preset_load (word, settings, error);
+    return with_absolute_paths (lofi_preset_load (word, settings, error));
   const char *nearest = lofi_nearest_name (word, presets);
   g_autofree char *todo = nearest ? g_strdup_printf (_("did you mean the preset %s?"), nearest)
                                   : g_strdup (_("give an experiment file, or a preset that lofi presets lists"));

@@ -36,7 +36,7 @@ gboolean lofi_cmd_presets (LofiCli *cli, GError **error);
 typedef enum { LOFI_CLI_SET = 1 << 0, LOFI_CLI_QUIET = 1 << 1 } LofiCliCommon;
 gboolean lofi_cli_parse (LofiCli *cli, const GOptionEntry *entries, LofiCliCommon common, int least, int most, GError **error);
 
-/* An experiment from a file, or from a preset's name where there is no such file. */
+/* An experiment from a file, or from a preset's name where there is no such file; its paths made absolute. */
 LofiExperiment *lofi_cli_experiment (LofiCli *cli, const char *word, GError **error);
 
 /* An error of usage, "PLACE: WHAT IS WRONG; WHAT TO DO". Always FALSE. */
@@ -65,6 +65,6 @@ void lofi_cli_progress_end (LofiCliProgress *progress);
 LofiResult *lofi_cli_fit (LofiCli *cli, const LofiExperiment *experiment, gboolean with_baselines, GError **error);
 
 /* A folder that lofi fit has written: its experiment, and the spectra if every filtered layer's was saved, else NULL without an
- * error. cells_experiment: the one beside cells.jsonl. */
+ * error. lofi_cli_folder_experiment also reads what lofi emerge has written beside its cells. */
 LofiExperiment *lofi_cli_folder_experiment (LofiCli *cli, const char *folder, GError **error);
 LofiResult *lofi_cli_folder_spectra (const char *folder, const LofiExperiment *experiment, GError **error);

@@ -57,7 +57,7 @@ print_labellings (const LofiDataset *d)
       print_class_list (sides, l->positive);
       g_string_append (sides, "  -1: ");
       print_class_list (sides, l->negative);
-      g_print ("  %s %-14s %-44s %s\n", i ? "          " : _("labellings"), l->name, _(l->title), sides->str);
+      g_print ("  %s %-18s %-44s %s\n", i ? "          " : _("labellings"), l->name, _(l->title), sides->str);
     }
 }
 

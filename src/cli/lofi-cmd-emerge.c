@@ -74,7 +74,7 @@ check_owner (const LofiExperiment *experiment, const char *folder, const char *o
   g_autofree char *text = NULL;
   if (!g_file_get_contents (owner, &text, NULL, NULL))
     return TRUE;
-  g_autoptr (LofiExperiment) earlier = lofi_experiment_parse (text, owner, experiment->folder, NULL, error);
+  g_autoptr (LofiExperiment) earlier = lofi_experiment_parse (text, owner, NULL, NULL, error);
   if (!earlier)
     return FALSE;
   g_autofree char *one = lofi_emergence_key (earlier), *other = lofi_emergence_key (experiment);
@@ -107,6 +107,8 @@ static gboolean
 open_file (Sweep *sweep, GError **error)
 {
   g_autofree char *text = lofi_experiment_to_text (sweep->experiment);
+  if (g_mkdir_with_parents (sweep->folder, 0777) != 0)
+    return set_errno (error, sweep->folder);
   if (!lofi_file_write (sweep->owner, text, strlen (text), error))
     return FALSE;
   sweep->file = g_open (sweep->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);

@@ -1,5 +1,6 @@
 /* `lofi figure`: a picture of a result, by the drawing code of the window. */
 #include "config.h"
+#include <errno.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-cli.h"
@@ -10,6 +11,7 @@
 #include "lofi-results-file.h"
 
 #define DEFAULT_WIDTH (5.5 * 72)
+#define GRID_WIDTH (9.0 * 72)
 #define DEFAULT_RATIO (3.4 / 5.5)
 #define DEFAULT_DPI 200
 #define PIXELS_AN_INCH 96
@@ -32,16 +34,27 @@ no_filter (const Job *job, GError **error)
   return NULL;
 }
 
-/* Nothing has to be computed where a fit with --save spectrum has left everything in the folder, and nothing is changed by --set. */
+/* The spectra that a fit with --save spectrum has left in the folder, unless --set asks for others. The data are read for their counts
+ * alone, and may be gone. */
+static LofiResult *
+saved_spectra (const Job *job, GError **error)
+{
+  if (!job->folder || job->cli->settings)
+    return NULL;
+  LofiResult *result = lofi_cli_folder_spectra (job->folder, job->experiment, error);
+  g_autoptr (LofiDataset) dataset = result ? lofi_dataset_load (job->experiment, job->cli->cancellable, NULL) : NULL;
+  if (dataset)
+    result->task = lofi_task_new (dataset, job->experiment, job->cli->cancellable, NULL);
+  return result;
+}
+
 static LofiFigure *
 draw_spectrum (const Job *job, GError **error)
 {
-  g_autoptr (LofiResult) result = NULL;
   g_autoptr (GError) reason = NULL;
   if (lofi_experiment_layer (job->experiment, job->layer)->keep == LOFI_KEEP_NONE)
     return no_filter (job, error);
-  if (job->folder && !job->cli->settings)
-    result = lofi_cli_folder_spectra (job->folder, job->experiment, &reason);
+  g_autoptr (LofiResult) result = saved_spectra (job, &reason);
   if (reason)
     {
       g_propagate_error (error, g_steal_pointer (&reason));
@@ -122,7 +135,7 @@ draw_emergence (const Job *job, GError **error)
 typedef struct {
   const char *name;
   LofiFigure *(*draw) (const Job *job, GError **error);
-  gboolean of_layer, tall;          /* --layer says of which; the height follows from the width */
+  gboolean of_layer, grid;          /* --layer says of which; a grid of images, its height following from the width */
 } Kind;
 
 static const Kind kinds[] = {
@@ -156,7 +169,7 @@ find_kind (const char *word, GError **error)
 typedef struct {
   char *path, *style, *width, *height, *dpi;     /* as given */
   const LofiStyle *look;
-  double width_pt, height_pt, resolution;        /* height 0: as the figure likes */
+  double width_pt, height_pt, resolution;        /* 0: as the figure likes */
 } Page;
 
 static gboolean
@@ -185,7 +198,6 @@ check_page (Page *page, GError **error)
   page->look = lofi_style_find (page->style ? page->style : png ? "light" : "paper");
   if (!page->look)
     return lofi_cli_usage (error, page->style, _("no such style"), _("choose paper, light or dark"));
-  page->width_pt = DEFAULT_WIDTH;
   if ((page->width && !lofi_length_parse (page->width, &page->width_pt, error))
       || (page->height && !lofi_length_parse (page->height, &page->height_pt, error)) || !parse_dpi (page, error))
     return FALSE;
@@ -214,7 +226,12 @@ draw (Job *job, const Kind *kind, Page *page, GError **error)
   if (!figure)
     return error && *error ? FALSE
                            : lofi_error_set (error, LOFI_ERROR_INPUT, kind->name, NULL, "%s", _("there is nothing to draw"));
-  if (page->height_pt == 0 && kind->tall)
+  g_autofree char *folder = g_path_get_dirname (page->path);
+  if (g_mkdir_with_parents (folder, 0777) != 0)
+    return lofi_error_set (error, LOFI_ERROR_INPUT, folder, NULL, "%s", g_strerror (errno));
+  if (page->width_pt == 0)
+    page->width_pt = kind->grid ? GRID_WIDTH : DEFAULT_WIDTH;
+  if (page->height_pt == 0 && kind->grid)
     page->height_pt = lofi_figure_height_for_width (figure, page->width_pt, page->look);
   if (page->height_pt == 0)
     page->height_pt = page->width_pt * DEFAULT_RATIO;

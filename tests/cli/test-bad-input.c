@@ -165,7 +165,6 @@ START_TEST (unknown_keys)
   Fixture f = fixture_new ();
   refused (&f, "--set|widht|width", " --set layer1.widht=3");
   refused (&f, "--set|dta|data", " --set dta.train=3");
-  refused (&f, "--set", " --set nonsense");
   save_experiment (f.folder, "small.lofi", SMALL_ARRAYS, "[layer1]\nkind=dense\nwidth=40\nkepe=5\n");
   refused (&f, "small.lofi|layer1|kepe|keep", "");
   save_experiment (f.folder, "small.lofi", SMALL_ARRAYS, "[layer2]\nkind=dense\nwidth=40\n");

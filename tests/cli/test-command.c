@@ -31,6 +31,7 @@ static const struct { const char *line, *words; } wrong_usage[] = {
   { "fit shirt --quite=3", "--quite|--quiet" },
   { "fit shirt -Z", "-Z" },
   { "fit shirt -o", "fit" },
+  { "fit shirt --set nonsense", "--set|nonsense|GROUP.KEY=VALUE" },
   { "fit shirt --save spectrum", "--save|-o" },
   { "fit shirt -o /tmp/lofi-not-made --save spectra", "spectra|spectrum" },
   { "emerge shirt --jobs 2", "--jobs" },
