@@ -1,0 +1,260 @@
+/* A card of the network. */
+#include "config.h"
+#include <math.h>
+#include <glib/gi18n-lib.h>
+#include "lofi-axis.h"
+#include "lofi-card.h"
+#include "lofi-figures.h"
+#include "lofi-format.h"
+#include "lofi-sketch.h"
+
+struct _LofiCard {
+  GtkListBoxRow parent_instance;
+  guint index;
+  LofiShown shown;
+  LofiResult *drawn;             /* what the sketch shows */
+
+  GtkWidget *body;
+  GtkLabel *title, *state, *headline;
+  LofiSketch *sketch;
+  GtkWidget *scores;
+  GtkLabel *error, *error_sem, *lazy, *linear;
+  GtkWidget *classes;
+  GtkLabel *negative, *positive;
+};
+
+G_DEFINE_FINAL_TYPE (LofiCard, lofi_card, GTK_TYPE_LIST_BOX_ROW)
+
+/* ---- sketches ---- */
+
+typedef struct {
+  LofiResult *result;
+  guint layer;
+} SketchData;
+
+static void
+sketch_data_free (gpointer data)
+{
+  SketchData *sketch = data;
+  lofi_result_unref (sketch->result);
+  g_free (sketch);
+}
+
+static void
+draw_samples (cairo_t *cr, double width, double height, const LofiStyle *style, gpointer data)
+{
+  SketchData *sketch = data;
+  lofi_spark_samples_draw (cr, width, height, style, sketch->result->task);
+}
+
+static void
+draw_spectrum (cairo_t *cr, double width, double height, const LofiStyle *style, gpointer data)
+{
+  SketchData *sketch = data;
+  const LofiResult *result = sketch->result;
+  const LofiLayerResult *layer = result->layers[sketch->layer];
+  if (layer && layer->n_spectrum > 0)
+    lofi_spark_spectrum_draw (cr, width, height, style, layer->spectrum, layer->n_spectrum, layer->eigenvalues, layer->keep);
+  else if (result->live_layer == (int) sketch->layer)
+    lofi_spark_spectrum_draw (cr, width, height, style, result->live_spectrum, result->n_live, NULL, 0);
+}
+
+/* Redraws only for another result. */
+static void
+sketch (LofiCard *self, LofiSketchDraw draw, LofiResult *result, guint layer)
+{
+  if (result == self->drawn)
+    return;
+  if (result)
+    lofi_result_ref (result);
+  g_clear_pointer (&self->drawn, lofi_result_unref);
+  self->drawn = result;
+  if (!result)
+    {
+      lofi_sketch_set (self->sketch, NULL, NULL, NULL);
+      return;
+    }
+  SketchData *data = g_new (SketchData, 1);
+  *data = (SketchData) { lofi_result_ref (result), layer };
+  lofi_sketch_set (self->sketch, draw, data, sketch_data_free);
+}
+
+/* ---- texts ---- */
+
+/* In the corner: what is being waited for, or the fact that belongs there. */
+static void
+set_shown (LofiCard *self, LofiSession *session, LofiShown shown, const char *fact)
+{
+  self->shown = shown;
+  const char *state = fact;
+  if (shown == LOFI_SHOWN_LIVE)
+    state = _("streaming");
+  else if (shown != LOFI_SHOWN_FRESH)
+    state = lofi_session_is_busy (session) ? _("waiting") : shown == LOFI_SHOWN_STALE ? _("outdated") : "";
+  gtk_label_set_text (self->state, state);
+  if (shown == LOFI_SHOWN_STALE)
+    gtk_widget_add_css_class (self->body, "stale");
+  else
+    gtk_widget_remove_css_class (self->body, "stale");
+}
+
+static void
+update_data (LofiCard *self, LofiSession *session)
+{
+  LofiShown shown;
+  LofiResult *result = lofi_session_get_task (session, &shown);
+  g_autofree char *fact = result ? g_strdup_printf (_("n = %zu"), result->task->train.count) : g_strdup ("");
+  gtk_label_set_text (self->title, _("Data"));
+  set_shown (self, session, shown, fact);
+  gtk_widget_set_visible (self->classes, result != NULL);
+  if (!result)
+    return;
+  const LofiTask *task = result->task;
+  g_autofree char *negative = g_strdup_printf ("%s %.0f %%", task->negative_name, 100 * (1 - task->positive_share));
+  g_autofree char *positive = g_strdup_printf ("%s %.0f %%", task->positive_name, 100 * task->positive_share);
+  gtk_label_set_text (self->headline, task->labelling_title);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->headline), task->labelling_title);
+  gtk_label_set_text (self->negative, negative);
+  gtk_label_set_text (self->positive, positive);
+  sketch (self, draw_samples, result, 0);
+}
+
+static void
+update_layer (LofiCard *self, LofiSession *session, guint index)
+{
+  LofiShown shown;
+  LofiResult *result = lofi_session_get_layer (session, index, &shown);
+  const LofiLayerResult *layer = result ? result->layers[index] : NULL;
+  const LofiLayerSpec *spec = lofi_experiment_layer (lofi_session_get_experiment (session), index);
+  g_autofree char *title = g_strdup_printf (_("Layer %u"), index + 1);
+  g_autofree char *headline = spec->keep == LOFI_KEEP_NONE
+                                ? g_strdup_printf (_("P = %zu, no filter"), spec->width)
+                                : g_strdup_printf (_("P = %zu, keeps K = %zu"), spec->width, spec->keep);
+  gtk_label_set_text (self->title, title);
+  gtk_label_set_text (self->headline, headline);
+  char fact[64] = "", scale[32];
+  if (layer)
+    {
+      lofi_format_number (layer->scale, 3, scale, sizeof scale);
+      g_snprintf (fact, sizeof fact, _("c = %s"), scale);
+    }
+  set_shown (self, session, shown, fact);
+  gtk_widget_set_visible (GTK_WIDGET (self->sketch), spec->keep != LOFI_KEEP_NONE);
+  if (shown == LOFI_SHOWN_LIVE || (layer && layer->n_spectrum > 0))
+    sketch (self, draw_spectrum, result, index);
+}
+
+static void
+set_baseline (GtkLabel *label, LofiSession *session, LofiBaseline baseline, double lofi_error)
+{
+  LofiShown shown;
+  LofiResult *result = lofi_session_get_baseline (session, baseline, &shown);
+  const LofiReadout *readout = !result ? NULL : baseline == LOFI_BASELINE_LAZY ? result->lazy : result->linear;
+  char text[64] = "–";
+  if (readout)
+    lofi_format_error (&readout->test_scores, text, sizeof text);
+  gtk_label_set_text (label, text);
+  gboolean best = readout && readout->test_scores.error < lofi_error;
+  if (best)
+    gtk_widget_add_css_class (GTK_WIDGET (label), "best");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (label), "best");
+  gtk_widget_set_opacity (GTK_WIDGET (label), shown == LOFI_SHOWN_FRESH ? 1 : 0.5);
+}
+
+static void
+update_readout (LofiCard *self, LofiSession *session)
+{
+  LofiShown shown;
+  LofiResult *result = lofi_session_get_readout (session, &shown);
+  gtk_label_set_text (self->title, _("Readout"));
+  set_shown (self, session, shown, "");
+  double error = result ? result->readout->test_scores.error : NAN;
+  char percent[32] = "–", sem[48] = "";
+  if (result)
+    {
+      lofi_format_percent (error, percent, sizeof percent);
+      lofi_format_sem (result->readout->test_scores.error_sem, sem, sizeof sem);
+    }
+  gtk_label_set_text (self->error, percent);
+  gtk_label_set_text (self->error_sem, sem);
+  gtk_widget_set_opacity (GTK_WIDGET (self->error), shown == LOFI_SHOWN_STALE ? 0.5 : 1);
+  set_baseline (self->lazy, session, LOFI_BASELINE_LAZY, error);
+  set_baseline (self->linear, session, LOFI_BASELINE_LINEAR, error);
+}
+
+void
+lofi_card_update (LofiCard *self, LofiSession *session)
+{
+  g_return_if_fail (LOFI_IS_CARD (self) && LOFI_IS_SESSION (session));
+  guint layers = lofi_session_get_experiment (session)->layers->len;
+  gboolean readout = self->index > layers;
+  gtk_widget_set_visible (self->scores, readout);
+  gtk_widget_set_visible (GTK_WIDGET (self->headline), !readout);
+  if (readout)
+    gtk_widget_set_visible (GTK_WIDGET (self->sketch), FALSE);
+  if (self->index == 0)
+    update_data (self, session);
+  else if (readout)
+    update_readout (self, session);
+  else
+    update_layer (self, session, self->index - 1);
+  g_autofree char *name = g_strdup_printf ("%s, %s", gtk_label_get_text (self->title), lofi_card_get_headline (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+LofiShown
+lofi_card_get_shown (LofiCard *self)
+{
+  return self->shown;
+}
+
+const char *
+lofi_card_get_headline (LofiCard *self)
+{
+  return gtk_label_get_text (gtk_widget_get_visible (self->scores) ? self->error : self->headline);
+}
+
+static void
+lofi_card_dispose (GObject *object)
+{
+  LofiCard *self = LOFI_CARD (object);
+  g_clear_pointer (&self->drawn, lofi_result_unref);
+  G_OBJECT_CLASS (lofi_card_parent_class)->dispose (object);
+}
+
+static void
+lofi_card_class_init (LofiCardClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  G_OBJECT_CLASS (class)->dispose = lofi_card_dispose;
+  g_type_ensure (LOFI_TYPE_SKETCH);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lofi_explorer/LofiExplorer/ui/lofi-card.ui");
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, body);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, title);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, state);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, headline);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, sketch);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, scores);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, error);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, error_sem);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, lazy);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, linear);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, classes);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, negative);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, positive);
+}
+
+static void
+lofi_card_init (LofiCard *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+LofiCard *
+lofi_card_new (guint index)
+{
+  LofiCard *self = g_object_new (LOFI_TYPE_CARD, NULL);
+  self->index = index;
+  return self;
+}

@@ -1,0 +1,71 @@
+/* From a path to an experiment and back. */
+#include "config.h"
+#include <string.h>
+#include <glib/gi18n-lib.h>
+#include "lofi-dataset.h"
+#include "lofi-labelling.h"
+#include "lofi-open.h"
+
+/* The bytes of a key file are text; those of data are not, or not one with groups. */
+static gboolean
+looks_like_data (const char *path)
+{
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  g_autofree char *name = g_path_get_basename (path), *lower = g_ascii_strdown (name, -1);
+  return g_str_has_suffix (lower, ".npy") || g_str_has_suffix (lower, ".gz") || strstr (lower, "-idx") != NULL;
+}
+
+LofiExperiment *
+lofi_open_path (const char *path, GError **error)
+{
+  if (!looks_like_data (path))
+    return lofi_experiment_load (path, NULL, error);
+  g_autoptr (LofiExperiment) experiment = lofi_preset_load (lofi_preset_names ()[0], NULL, error);
+  if (!experiment)
+    return NULL;
+  g_autofree char *name = g_path_get_basename (path);
+  gboolean array = g_str_has_suffix (name, ".npy");
+  /* One file of an IDX set stands for its folder. */
+  gboolean idx = !array && !g_file_test (path, G_FILE_TEST_IS_DIR);
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_free (experiment->data.source);
+  experiment->data.source = idx ? g_path_get_dirname (absolute) : g_steal_pointer (&absolute);
+  g_free (experiment->title);
+  experiment->title = g_path_get_basename (experiment->data.source);
+  g_clear_pointer (&experiment->data.labels, g_free);
+  if (!array)
+    {
+      g_autofree const char **labellings = lofi_labelling_names (experiment->data.source);
+      experiment->data.labels = g_strdup (labellings[0]);
+    }
+  /* No more than a first look needs, and no more samples than a small set may have. */
+  experiment->data.train = 0;
+  return g_steal_pointer (&experiment);
+}
+
+static void
+make_absolute (const LofiExperiment *experiment, char **path)
+{
+  if (!*path)
+    return;
+  g_autofree char *resolved = lofi_experiment_resolve (experiment, *path);
+  char *absolute = g_canonicalize_filename (resolved, NULL);
+  g_free (*path);
+  *path = absolute;
+}
+
+char *
+lofi_portable_text (const LofiExperiment *experiment)
+{
+  g_autoptr (LofiExperiment) copy = lofi_experiment_dup (experiment);
+  LofiDataSpec *data = &copy->data;
+  if (!g_strv_contains (lofi_dataset_sources (), data->source) && !g_str_equal (data->source, "arrays"))
+    make_absolute (copy, &data->source);
+  char **arrays[] = { &data->train_inputs, &data->train_targets, &data->test_inputs, &data->test_targets };
+  for (guint i = 0; i < G_N_ELEMENTS (arrays); i++)
+    make_absolute (copy, arrays[i]);
+  for (guint i = 0; i < copy->layers->len; i++)
+    make_absolute (copy, &lofi_experiment_layer (copy, i)->weights);
+  return lofi_experiment_to_text (copy);
+}

@@ -1,0 +1,165 @@
+/* Places: the stations an experiment is walked through. */
+#include "config.h"
+#include <glib/gi18n-lib.h>
+#include "lofi-place.h"
+
+/* Steps of a layer: all four with a filter, only the lift without. */
+static guint
+steps_of_layer (const LofiExperiment *e, guint layer)
+{
+  return lofi_experiment_layer (e, layer)->keep == LOFI_KEEP_NONE ? 1 : 4;
+}
+
+static gboolean
+is_filtered (const LofiExperiment *e, int layer)
+{
+  return layer >= 0 && layer < (int) e->layers->len && steps_of_layer (e, layer) == 4;
+}
+
+const char *
+lofi_view_name (LofiView view)
+{
+  static const char *const names[LOFI_N_VIEWS] = { "spectrum", "filters", "emergence" };
+  g_return_val_if_fail (view < LOFI_N_VIEWS, names[0]);
+  return names[view];
+}
+
+guint
+lofi_cards_count (const LofiExperiment *e)
+{
+  return e->layers->len + 2;
+}
+
+guint
+lofi_places_count (const LofiExperiment *e)
+{
+  guint count = 2;
+  for (guint i = 0; i < e->layers->len; i++)
+    count += steps_of_layer (e, i);
+  return count;
+}
+
+LofiPlace
+lofi_place_at (const LofiExperiment *e, guint index)
+{
+  if (index == 0)
+    return (LofiPlace) { LOFI_STEP_DATA, -1 };
+  index--;
+  for (guint i = 0; i < e->layers->len; i++)
+    {
+      guint steps = steps_of_layer (e, i);
+      if (index < steps)
+        return (LofiPlace) { LOFI_STEP_LIFT + index, i };
+      index -= steps;
+    }
+  return (LofiPlace) { LOFI_STEP_READOUT, -1 };
+}
+
+guint
+lofi_place_index (const LofiExperiment *e, LofiPlace place)
+{
+  if (place.step == LOFI_STEP_DATA)
+    return 0;
+  guint index = 1;
+  for (guint i = 0; i < e->layers->len && place.step != LOFI_STEP_READOUT; i++)
+    {
+      guint steps = steps_of_layer (e, i);
+      if ((int) i == place.layer)
+        return index + MIN ((guint) (place.step - LOFI_STEP_LIFT), steps - 1);
+      index += steps;
+    }
+  /* The readout, or a layer that is gone: then the last place before the readout. */
+  guint last = lofi_places_count (e) - 1;
+  return place.step == LOFI_STEP_READOUT ? last : last - 1;
+}
+
+gboolean
+lofi_place_equal (LofiPlace a, LofiPlace b)
+{
+  return a.step == b.step && a.layer == b.layer;
+}
+
+LofiView
+lofi_place_view (LofiPlace place)
+{
+  return place.step == LOFI_STEP_DATA || place.step == LOFI_STEP_PROJECT ? LOFI_VIEW_FILTERS : LOFI_VIEW_SPECTRUM;
+}
+
+guint
+lofi_place_card (const LofiExperiment *e, LofiPlace place)
+{
+  if (place.step == LOFI_STEP_DATA)
+    return 0;
+  return place.step == LOFI_STEP_READOUT ? e->layers->len + 1 : (guint) place.layer + 1;
+}
+
+/* The keep (spectrum) or project (filters) of a layer, or its lift when it has no filter. */
+static LofiPlace
+place_in_layer (const LofiExperiment *e, int layer, LofiView view)
+{
+  if (!is_filtered (e, layer))
+    return (LofiPlace) { LOFI_STEP_LIFT, layer };
+  return (LofiPlace) { view == LOFI_VIEW_FILTERS ? LOFI_STEP_PROJECT : LOFI_STEP_KEEP, layer };
+}
+
+LofiPlace
+lofi_place_for_card (const LofiExperiment *e, guint card, LofiView view)
+{
+  if (card == 0)
+    return (LofiPlace) { LOFI_STEP_DATA, -1 };
+  if (card > e->layers->len)
+    return (LofiPlace) { LOFI_STEP_READOUT, -1 };
+  return place_in_layer (e, (int) card - 1, view);
+}
+
+/* The filtered layer nearest to `from`, earlier ones first; -1 if there is none. */
+static int
+nearest_filtered (const LofiExperiment *e, int from)
+{
+  int layers = e->layers->len;
+  for (int i = MIN (from, layers - 1); i >= 0; i--)
+    if (is_filtered (e, i))
+      return i;
+  for (int i = MAX (from, 0); i < layers; i++)
+    if (is_filtered (e, i))
+      return i;
+  return -1;
+}
+
+LofiPlace
+lofi_place_for_view (const LofiExperiment *e, LofiPlace place, LofiView view)
+{
+  if (view == LOFI_VIEW_EMERGENCE || lofi_place_view (place) == view)
+    return place;
+  if (view == LOFI_VIEW_SPECTRUM)
+    {
+      if (place.step == LOFI_STEP_PROJECT)
+        return (LofiPlace) { LOFI_STEP_KEEP, place.layer };
+      if (e->layers->len == 0)
+        return (LofiPlace) { LOFI_STEP_READOUT, -1 };
+      return place_in_layer (e, 0, view);
+    }
+  int layer = nearest_filtered (e, place.step == LOFI_STEP_READOUT ? (int) e->layers->len - 1 : place.layer);
+  return layer < 0 ? (LofiPlace) { LOFI_STEP_DATA, -1 } : (LofiPlace) { LOFI_STEP_PROJECT, layer };
+}
+
+const char *
+lofi_step_title (LofiStep step)
+{
+  static const char *const titles[] = { N_("data"), N_("lift"), N_("operator"), N_("keep"), N_("project"), N_("readout") };
+  return _(titles[step]);
+}
+
+const char *
+lofi_step_description (LofiStep step)
+{
+  static const char *const sentences[] = {
+    N_("The training samples, blue for the negative class and orange for the positive one"),
+    N_("Every sample goes through random weights and the activation"),
+    N_("The moment operator: the activations' second moment, weighted by the label"),
+    N_("The filter keeps the directions of largest eigenvalue magnitude"),
+    N_("The kept directions, as pictures of what they respond to"),
+    N_("Ridge regression on the last features predicts the label")
+  };
+  return _(sentences[step]);
+}

@@ -1,0 +1,34 @@
+/* The scene: which figure a session shows, and whether it is of the settings at hand. No widgets. */
+#pragma once
+
+#include "lofi-figure.h"
+#include "lofi-session.h"
+
+/* What a figure was built from: while nothing of it changes, the figure stays. */
+typedef struct {
+  LofiView view;
+  LofiPlace place;
+  LofiResult *result;       /* kept, so that no later one can have its address */
+  LofiArray *pictures;
+  guint cells;
+  guint64 sweep;            /* a hash of the sweep's settings */
+  int selected;
+} LofiSceneKey;
+
+typedef struct {
+  LofiFigure *figure;       /* owned; NULL: nothing to show yet */
+  LofiShown shown;
+  LofiSceneKey key;
+  char *note;               /* owned; a sentence for an empty or outdated view, or NULL */
+
+  /* The eigenvalue axis is held while n is dragged, so that outliers are seen to move and not the axis. */
+  int range_layer;
+  double low, high;
+} LofiScene;
+
+void lofi_scene_init (LofiScene *scene);
+void lofi_scene_clear (LofiScene *scene);
+
+/* Brings the scene up to date with the session; selected: the outlined tile of the Filters view, or -1.
+ * TRUE if the figure, its freshness or the note changed. */
+gboolean lofi_scene_update (LofiScene *scene, LofiSession *session, int selected);

@@ -1,0 +1,51 @@
+/* Inside the session: its state, shared by the files that hold its parts. */
+#pragma once
+
+#include "lofi-session.h"
+
+/* One part of what is known: the newest result that has it, and the settings that result's part depends on. */
+typedef struct {
+  char *wanted;             /* of the settings at hand */
+  char *had;                /* of what `from` holds */
+  LofiResult *from;         /* NULL: nothing yet */
+} LofiSlot;
+
+enum { LOFI_SLOT_TASK, LOFI_SLOT_READOUT, LOFI_SLOT_LAZY, LOFI_SLOT_LINEAR, LOFI_SLOT_LAYER };   /* LAYER + i */
+
+struct _LofiSession {
+  GObject parent_instance;
+  LofiExperiment *experiment;
+  LofiRunner *runner;
+  gboolean closed;
+
+  GPtrArray *undo, *redo;        /* LofiExperiment *, newest last */
+  char *last_what;               /* of the newest edit */
+  gint64 last_edit;
+
+  guint64 generation;
+  gboolean busy;
+  double seconds;                /* of the newest finished fit, or negative */
+  char *message;
+  GArray *slots;                 /* LofiSlot */
+  LofiResult *live;              /* the newest snapshot, if a spectrum is streaming in it */
+
+  LofiPlace place;
+  gboolean emergence;            /* the Emergence view hides the place's own */
+  guint play_id;
+
+  LofiPicture picture;           /* wish for layer one */
+  GPtrArray *pictures;           /* PicturesEntry *, newest last */
+  char *pictures_asked;          /* key of the request under way */
+
+  LofiExperiment *swept;         /* the sweep asked for, while it runs */
+};
+
+void lofi_session_changed (LofiSession *self, LofiChange what);
+LofiShown lofi_session_slot_shown (LofiSession *self, guint slot);
+LofiResult *lofi_session_slot_from (LofiSession *self, guint slot);
+
+/* Asks the runner for the pictures the Filters view needs and lacks. */
+void lofi_session_want_pictures (LofiSession *self);
+void lofi_session_forget_pictures (LofiSession *self);
+/* After an edit: a sweep of other settings ends, one of other samples or seeds goes on with those. */
+void lofi_session_follow_sweep (LofiSession *self);

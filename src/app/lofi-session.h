@@ -1,0 +1,96 @@
+/* The session: everything the window shows, without widgets.
+ *
+ * It owns the experiment being edited, the runner, the newest results, the place and the view. What has been computed is kept
+ * slot by slot (data, each layer, readout, baselines) under the settings it was computed with, so that a part is "fresh" exactly
+ * when nothing it depends on has changed since: results of other settings are never passed off as new. */
+#pragma once
+
+#include "lofi-place.h"
+#include "lofi-runner.h"
+
+#define LOFI_TYPE_SESSION (lofi_session_get_type ())
+G_DECLARE_FINAL_TYPE (LofiSession, lofi_session, LOFI, SESSION, GObject)
+
+/* What a "changed" (guint flags) signal is about. */
+typedef enum {
+  LOFI_CHANGED_EXPERIMENT = 1 << 0,      /* the settings */
+  LOFI_CHANGED_RESULT     = 1 << 1,      /* what is known, or how fresh it is */
+  LOFI_CHANGED_PLACE      = 1 << 2,      /* place, view, playing */
+  LOFI_CHANGED_PROGRESS   = 1 << 3,      /* busy, stage, fraction */
+  LOFI_CHANGED_MESSAGE    = 1 << 4,
+  LOFI_CHANGED_SWEEP      = 1 << 5,      /* cells, sweeping */
+  LOFI_CHANGED_PICTURES   = 1 << 6,
+  LOFI_CHANGED_ALL        = (1 << 7) - 1
+} LofiChange;
+
+typedef enum {
+  LOFI_SHOWN_NOTHING,       /* not computed yet */
+  LOFI_SHOWN_STALE,         /* of earlier settings */
+  LOFI_SHOWN_LIVE,          /* of these settings, still streaming (layers only) */
+  LOFI_SHOWN_FRESH          /* of these settings */
+} LofiShown;
+
+typedef enum { LOFI_BASELINE_LAZY, LOFI_BASELINE_LINEAR } LofiBaseline;
+
+/* Takes the experiment; nothing runs before lofi_session_run. */
+LofiSession *lofi_session_new (LofiExperiment *experiment);
+/* Stops everything; waits for the worker at most half a second. Also done by the last unref. */
+void lofi_session_close (LofiSession *self);
+
+/* ---- settings ---- */
+const LofiExperiment *lofi_session_get_experiment (LofiSession *self);
+/* Takes a changed duplicate, asks for a fit and returns at once. Edits of the same `what` within a second are undone as one;
+ * NULL is never merged. Settings that cannot work become a message. */
+void lofi_session_edit (LofiSession *self, LofiExperiment *edited, const char *what);
+gboolean lofi_session_undo (LofiSession *self);
+gboolean lofi_session_redo (LofiSession *self);
+gboolean lofi_session_can_undo (LofiSession *self);
+gboolean lofi_session_can_redo (LofiSession *self);
+/* Of the newest request. */
+guint64 lofi_session_get_generation (LofiSession *self);
+
+/* ---- computing ---- */
+void lofi_session_run (LofiSession *self);
+void lofi_session_stop (LofiSession *self);
+gboolean lofi_session_is_busy (LofiSession *self);
+void lofi_session_get_progress (LofiSession *self, LofiProgress *progress);
+/* Seconds the newest finished fit took; negative if the newest one did not finish. */
+double lofi_session_get_seconds (LofiSession *self);
+/* Why the newest settings gave no result, or NULL. */
+const char *lofi_session_get_message (LofiSession *self);
+void lofi_session_set_message (LofiSession *self, const char *message);
+
+/* ---- what is known: a result holding that part, borrowed until the next main loop iteration, or NULL ---- */
+LofiResult *lofi_session_get_task (LofiSession *self, LofiShown *shown);
+LofiResult *lofi_session_get_layer (LofiSession *self, guint layer, LofiShown *shown);
+LofiResult *lofi_session_get_readout (LofiSession *self, LofiShown *shown);
+LofiResult *lofi_session_get_baseline (LofiSession *self, LofiBaseline baseline, LofiShown *shown);
+/* Samples the labelling has: the upper end of n. 0 while unknown. */
+gsize lofi_session_get_available (LofiSession *self);
+
+/* ---- place and view ---- */
+LofiPlace lofi_session_get_place (LofiSession *self);
+void lofi_session_set_place (LofiSession *self, LofiPlace place);        /* leaves the Emergence view */
+guint lofi_session_get_place_index (LofiSession *self);
+void lofi_session_set_place_index (LofiSession *self, guint index);
+void lofi_session_step (LofiSession *self, int by);
+guint lofi_session_get_card (LofiSession *self);
+void lofi_session_set_card (LofiSession *self, guint card);              /* stays in the view at hand */
+LofiView lofi_session_get_view (LofiSession *self);
+void lofi_session_set_view (LofiSession *self, LofiView view);
+gboolean lofi_session_get_playing (LofiSession *self);
+void lofi_session_set_playing (LofiSession *self, gboolean playing);
+
+/* ---- pictures of kept directions, fetched while the Filters view shows a layer ---- */
+LofiPicture lofi_session_get_picture (LofiSession *self);                /* of the place's layer */
+void lofi_session_set_picture (LofiSession *self, LofiPicture picture);  /* for layer one; deeper ones have only the mean */
+/* The pictures at hand for the place's layer and the result they are of, borrowed; NULL if there are none yet. */
+LofiArray *lofi_session_get_pictures (LofiSession *self, LofiResult **result, LofiShown *shown);
+
+/* ---- the sweep ---- */
+void lofi_session_start_sweep (LofiSession *self);
+void lofi_session_stop_sweep (LofiSession *self);
+gboolean lofi_session_is_sweeping (LofiSession *self);
+/* Cells of the sweep of these settings: found, asked for. */
+void lofi_session_get_sweep_progress (LofiSession *self, guint *finished, guint *total);
+LofiCells *lofi_session_get_cells (LofiSession *self);                   /* (transfer full), or NULL */

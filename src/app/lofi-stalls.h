@@ -1,0 +1,27 @@
+/* A watch on the main loop: how late it was, how long frames took. Off unless LOFI_TRACE_STALLS=1 or a test asks. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+typedef struct {
+  double longest_ms;                 /* the longest time the main loop was blocked */
+  double longest_at;                 /* seconds after the start */
+  guint ticks;
+  guint frames;                      /* layout and painting, from the frame clock */
+  double frame_median_ms, frame_p95_ms, frame_longest_ms;
+  guint draws;                       /* a chart's own share */
+  double draw_median_ms, draw_longest_ms;
+} LofiStalls;
+
+/* True if the environment asks for it. */
+gboolean lofi_stalls_wanted (void);
+/* Starts, or starts over. */
+void lofi_stalls_start (void);
+void lofi_stalls_stop (void);
+void lofi_stalls_get (LofiStalls *stalls);
+/* Frames of this widget's window are timed from now on. */
+void lofi_stalls_watch_widget (GtkWidget *widget);
+/* A chart spent this long recording itself. */
+void lofi_stalls_add_draw (gint64 microseconds);
+/* One line on standard error. */
+void lofi_stalls_print (void);

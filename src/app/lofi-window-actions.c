@@ -1,0 +1,280 @@
+/* The window: what can be done, by button, menu or key. */
+#include "config.h"
+#include <string.h>
+#include <glib/gi18n-lib.h>
+#include "lofi-dialogs.h"
+#include "lofi-export.h"
+#include "lofi-open.h"
+#include "lofi-results-file.h"
+#include "lofi-window-private.h"
+
+#define EXPORT_DPI 300
+#define POINTS_PER_CM (72 / 2.54)
+
+/* ---- opening and saving ---- */
+
+static void
+open_path (GtkWidget *widget, const char *path)
+{
+  LofiWindow *self = LOFI_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+  LofiExperiment *experiment = lofi_open_path (path, &error);
+  if (experiment)
+    lofi_session_edit (self->session, experiment, NULL);
+  else
+    lofi_session_set_message (self->session, error->message);
+}
+
+static void
+save_path (GtkWidget *widget, const char *path)
+{
+  LofiWindow *self = LOFI_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = lofi_portable_text (lofi_session_get_experiment (self->session));
+  g_autofree char *name = g_path_get_basename (path), *done = g_strdup_printf (_("Saved %s"), name);
+  if (lofi_file_write (path, text, strlen (text), &error))
+    lofi_window_toast (self, done);
+  else
+    lofi_session_set_message (self->session, error->message);
+}
+
+static void
+export_path (GtkWidget *widget, const char *path)
+{
+  LofiWindow *self = LOFI_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+  lofi_window_update_scene (self);
+  if (!self->scene.figure || self->scene.shown != LOFI_SHOWN_FRESH)
+    {
+      lofi_window_toast (self, _("The view is not up to date yet"));
+      return;
+    }
+  g_autofree char *name = g_path_get_basename (path), *done = g_strdup_printf (_("Exported %s"), name);
+  const char *title = lofi_session_get_experiment (self->session)->title;
+  if (lofi_figure_export (self->scene.figure, path, self->export_width * POINTS_PER_CM, self->export_height * POINTS_PER_CM,
+                          EXPORT_DPI, lofi_style_paper (), title, &error))
+    lofi_window_toast (self, done);
+  else
+    lofi_session_set_message (self->session, error->message);
+}
+
+/* A file name from the title: letters and digits, the rest becomes hyphens. */
+static char *
+file_name (LofiWindow *self)
+{
+  const char *title = lofi_session_get_experiment (self->session)->title;
+  GString *name = g_string_new (NULL);
+  for (const char *p = title ? title : ""; *p; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_unichar_tolower (g_utf8_get_char (p));
+      if (g_unichar_isalnum (c))
+        g_string_append_unichar (name, c);
+      else if (name->len > 0 && name->str[name->len - 1] != '-')
+        g_string_append_c (name, '-');
+    }
+  if (name->len == 0)
+    g_string_append (name, "experiment");
+  return g_string_free (name, FALSE);
+}
+
+static void
+act_open (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  lofi_dialog_open (GTK_WINDOW (widget), open_path);
+}
+
+static void
+act_open_path (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  open_path (widget, g_variant_get_string (parameter, NULL));
+}
+
+static void
+act_preset (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  LofiWindow *self = LOFI_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+  LofiExperiment *experiment = lofi_preset_load (g_variant_get_string (parameter, NULL), NULL, &error);
+  if (experiment)
+    lofi_session_edit (self->session, experiment, NULL);
+  else
+    lofi_session_set_message (self->session, error->message);
+}
+
+static void
+act_save (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autofree char *base = file_name (LOFI_WINDOW (widget)), *name = g_strconcat (base, ".lofi", NULL);
+  lofi_dialog_save (GTK_WINDOW (widget), _("Save the experiment"), name, save_path);
+}
+
+static void
+act_save_path (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  save_path (widget, g_variant_get_string (parameter, NULL));
+}
+
+static void
+act_export (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  LofiWindow *self = LOFI_WINDOW (widget);
+  g_autofree char *base = file_name (self);
+  g_autofree char *name = g_strdup_printf ("%s-%s", base, lofi_view_name (lofi_session_get_view (self->session)));
+  lofi_dialog_export (GTK_WINDOW (widget), name, &self->export_width, &self->export_height, export_path);
+}
+
+static void
+act_export_path (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  export_path (widget, g_variant_get_string (parameter, NULL));
+}
+
+/* ---- computing ---- */
+
+static void
+act_run (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  lofi_session_run (LOFI_WINDOW (widget)->session);
+}
+
+static void
+act_stop (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  LofiWindow *self = LOFI_WINDOW (widget);
+  if (lofi_session_is_busy (self->session))
+    lofi_session_stop (self->session);
+  else if (lofi_session_is_sweeping (self->session))
+    lofi_session_stop_sweep (self->session);
+  lofi_session_set_playing (self->session, FALSE);
+}
+
+static void
+act_undo (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  lofi_session_undo (LOFI_WINDOW (widget)->session);
+}
+
+static void
+act_redo (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  lofi_session_redo (LOFI_WINDOW (widget)->session);
+}
+
+static void
+act_dismiss (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  lofi_session_set_message (LOFI_WINDOW (widget)->session, NULL);
+}
+
+/* A copy of the selected layer after it; after the data a copy of the first, before the readout one of the last. */
+static void
+act_add_layer (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  LofiWindow *self = LOFI_WINDOW (widget);
+  LofiExperiment *e = lofi_experiment_dup (lofi_session_get_experiment (self->session));
+  LofiPlace place = lofi_session_get_place (self->session);
+  int layers = e->layers->len;
+  int from = place.step == LOFI_STEP_DATA ? 0 : place.step == LOFI_STEP_READOUT ? layers - 1 : place.layer;
+  int at = place.step == LOFI_STEP_DATA ? 0 : from + 1;
+  LofiLayerSpec *layer = layers > 0 ? lofi_layer_spec_dup (lofi_experiment_layer (e, from)) : lofi_layer_spec_new ();
+  g_clear_pointer (&layer->weights, g_free);     /* a matrix of its own fits one place only */
+  g_ptr_array_insert (e->layers, at, layer);
+  lofi_session_edit (self->session, e, NULL);
+  lofi_session_set_card (self->session, at + 1);
+}
+
+static void
+act_remove_layer (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  LofiWindow *self = LOFI_WINDOW (widget);
+  LofiPlace place = lofi_session_get_place (self->session);
+  LofiExperiment *e = lofi_experiment_dup (lofi_session_get_experiment (self->session));
+  if (place.layer >= 0 && place.layer < (int) e->layers->len && e->layers->len > 1)
+    {
+      g_ptr_array_remove_index (e->layers, place.layer);
+      lofi_session_edit (self->session, e, NULL);
+    }
+  else
+    lofi_experiment_free (e);
+}
+
+/* ---- places and views ---- */
+
+static void
+act_step (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  LofiSession *session = LOFI_WINDOW (widget)->session;
+  lofi_session_set_playing (session, FALSE);
+  if (g_str_equal (action, "win.step-first"))
+    lofi_session_set_place_index (session, 0);
+  else if (g_str_equal (action, "win.step-last"))
+    lofi_session_set_place_index (session, G_MAXUINT);
+  else
+    lofi_session_step (session, g_str_equal (action, "win.step-back") ? -1 : 1);
+}
+
+static void
+act_play (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  LofiSession *session = LOFI_WINDOW (widget)->session;
+  lofi_session_set_playing (session, !lofi_session_get_playing (session));
+}
+
+static void
+act_show_view (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  for (int view = 0; view < LOFI_N_VIEWS; view++)
+    if (g_str_equal (g_variant_get_string (parameter, NULL), lofi_view_name (view)))
+      lofi_session_set_view (LOFI_WINDOW (widget)->session, view);
+}
+
+void
+lofi_window_install_actions (GtkWidgetClass *class)
+{
+  static const struct { const char *name, *parameter; GtkWidgetActionActivateFunc activate; } actions[] = {
+    { "win.open", NULL, act_open }, { "win.open-path", "s", act_open_path }, { "win.preset", "s", act_preset },
+    { "win.save", NULL, act_save }, { "win.save-path", "s", act_save_path },
+    { "win.export", NULL, act_export }, { "win.export-path", "s", act_export_path },
+    { "win.run", NULL, act_run }, { "win.stop", NULL, act_stop }, { "win.undo", NULL, act_undo }, { "win.redo", NULL, act_redo },
+    { "win.dismiss", NULL, act_dismiss }, { "win.add-layer", NULL, act_add_layer }, { "win.remove-layer", NULL, act_remove_layer },
+    { "win.step-first", NULL, act_step }, { "win.step-back", NULL, act_step }, { "win.step-forward", NULL, act_step },
+    { "win.step-last", NULL, act_step }, { "win.play", NULL, act_play }, { "win.show-view", "s", act_show_view },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (class, actions[i].name, actions[i].parameter, actions[i].activate);
+}
+
+void
+lofi_window_update_actions (LofiWindow *self)
+{
+  LofiSession *session = self->session;
+  const LofiExperiment *e = lofi_session_get_experiment (session);
+  guint index = lofi_session_get_place_index (session), last = lofi_places_count (e) - 1;
+  gboolean emergence = lofi_session_get_view (session) == LOFI_VIEW_EMERGENCE;
+  const struct { const char *name; gboolean enabled; } states[] = {
+    { "win.undo", lofi_session_can_undo (session) }, { "win.redo", lofi_session_can_redo (session) },
+    { "win.step-first", index > 0 || emergence }, { "win.step-back", index > 0 },
+    { "win.step-forward", index < last }, { "win.step-last", index < last || emergence },
+    { "win.add-layer", e->layers->len < LOFI_LAYERS_MAX },
+    { "win.remove-layer", e->layers->len > 1 && lofi_session_get_place (session).layer >= 0 },
+    { "win.stop", lofi_session_is_busy (session) || lofi_session_is_sweeping (session) || lofi_session_get_playing (session) },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), states[i].name, states[i].enabled);
+}
+
+/* In the bubble phase: an entry or a slider that has the focus takes its arrows and spaces first. */
+void
+lofi_window_add_keys (LofiWindow *self)
+{
+  static const struct { guint key; const char *action; } keys[] = {
+    { GDK_KEY_Left, "win.step-back" }, { GDK_KEY_Right, "win.step-forward" }, { GDK_KEY_Home, "win.step-first" },
+    { GDK_KEY_End, "win.step-last" }, { GDK_KEY_space, "win.play" }, { GDK_KEY_Escape, "win.stop" },
+  };
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
+                                          gtk_shortcut_new (gtk_keyval_trigger_new (keys[i].key, 0),
+                                                            gtk_named_action_new (keys[i].action)));
+  gtk_widget_add_controller (GTK_WIDGET (self), controller);
+}

@@ -1,0 +1,40 @@
+/* Inside the window. */
+#pragma once
+
+#include "lofi-page.h"
+#include "lofi-window.h"
+
+struct _LofiWindow {
+  AdwApplicationWindow parent_instance;
+  LofiSession *session;
+  GSettings *settings;
+  LofiScene scene;
+  int direction;                 /* the outlined tile of the Filters view, or -1 */
+  LofiPlace direction_place;     /* of the layer it belongs to */
+  guint tick_id, save_id;
+  gboolean following;            /* the tab follows the session, not the user */
+  double export_width, export_height;      /* cm */
+
+  AdwToastOverlay *toasts;
+  AdwViewStack *views;
+  LofiPage *pages[LOFI_N_VIEWS];
+  GtkMenuButton *presets;
+  GtkStack *run_stack;
+  GtkRevealer *banner;
+  GtkLabel *banner_text;
+  LofiNetwork *network;
+  LofiStepper *stepper;
+  LofiInspector *inspector;
+  LofiSweepBar *sweep_bar;
+  GtkWidget *picture_bar, *picture_pulled, *picture_mean;
+};
+
+void lofi_window_install_actions (GtkWidgetClass *class);
+/* Sets which actions can act now. */
+void lofi_window_update_actions (LofiWindow *self);
+/* Keys that belong to whatever has the focus first: steps, play, stop. */
+void lofi_window_add_keys (LofiWindow *self);
+
+/* Brings the figure up to date now, without waiting for the next frame. */
+void lofi_window_update_scene (LofiWindow *self);
+void lofi_window_toast (LofiWindow *self, const char *text);

@@ -1,0 +1,351 @@
+/* The window. */
+#include "config.h"
+#include <glib/gi18n-lib.h>
+#include "lofi-open.h"
+#include "lofi-stalls.h"
+#include "lofi-window-private.h"
+
+#define SAVE_DELAY_MS 800
+
+G_DEFINE_FINAL_TYPE (LofiWindow, lofi_window, ADW_TYPE_APPLICATION_WINDOW)
+
+LofiSession *
+lofi_window_get_session (LofiWindow *self)
+{
+  return self->session;
+}
+
+LofiNetwork *
+lofi_window_get_network (LofiWindow *self)
+{
+  return self->network;
+}
+
+LofiStepper *
+lofi_window_get_stepper (LofiWindow *self)
+{
+  return self->stepper;
+}
+
+LofiInspector *
+lofi_window_get_inspector (LofiWindow *self)
+{
+  return self->inspector;
+}
+
+LofiSweepBar *
+lofi_window_get_sweep_bar (LofiWindow *self)
+{
+  return self->sweep_bar;
+}
+
+LofiChart *
+lofi_window_get_chart (LofiWindow *self, LofiView view)
+{
+  g_return_val_if_fail (view < LOFI_N_VIEWS, NULL);
+  return lofi_page_get_chart (self->pages[view]);
+}
+
+const char *
+lofi_window_get_tab (LofiWindow *self)
+{
+  return adw_view_stack_get_visible_child_name (self->views);
+}
+
+const char *
+lofi_window_get_banner (LofiWindow *self)
+{
+  return gtk_revealer_get_reveal_child (self->banner) ? gtk_label_get_text (self->banner_text) : NULL;
+}
+
+void
+lofi_window_toast (LofiWindow *self, const char *text)
+{
+  AdwToast *toast = adw_toast_new (text);
+  adw_toast_set_timeout (toast, 4);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* ---- the view in the middle ---- */
+
+/* The outlined tile stays while the same layer is shown. */
+static int
+selected_direction (LofiWindow *self)
+{
+  return self->direction_place.layer == lofi_session_get_place (self->session).layer ? self->direction : -1;
+}
+
+void
+lofi_window_update_scene (LofiWindow *self)
+{
+  LofiView view = lofi_session_get_view (self->session);
+  if (!lofi_scene_update (&self->scene, self->session, selected_direction (self)))
+    return;
+  lofi_page_show (self->pages[view], &self->scene);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.export", self->scene.figure && self->scene.shown == LOFI_SHOWN_FRESH);
+}
+
+static gboolean
+on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  LofiWindow *self = LOFI_WINDOW (widget);
+  self->tick_id = 0;
+  lofi_window_update_scene (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* However many changes come, the figure is made at most once a frame. */
+static void
+queue_scene (LofiWindow *self)
+{
+  if (!self->tick_id)
+    self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_tick, NULL, NULL);
+}
+
+static void
+on_picked (LofiChart *chart, int index, LofiWindow *self)
+{
+  LofiPlace place = lofi_session_get_place (self->session);
+  gboolean again = place.step == LOFI_STEP_PROJECT && index == selected_direction (self);
+  self->direction = again ? -1 : index;
+  self->direction_place = place;
+  if (place.layer >= 0 && place.step != LOFI_STEP_PROJECT)
+    lofi_session_set_place (self->session, (LofiPlace) { LOFI_STEP_PROJECT, place.layer });
+  queue_scene (self);
+}
+
+static void
+show_pictures_bar (LofiWindow *self)
+{
+  LofiPlace place = lofi_session_get_place (self->session);
+  gboolean mean = lofi_session_get_picture (self->session) == LOFI_PICTURE_WEIGHTED_MEAN;
+  gboolean first = place.layer <= 0;
+  self->following = TRUE;
+  gtk_widget_set_visible (self->picture_bar, place.step == LOFI_STEP_PROJECT);
+  gtk_widget_set_sensitive (self->picture_pulled, first);
+  gtk_widget_set_tooltip_text (self->picture_pulled,
+                               first ? _("The mean gradient of each direction's projection by the pixels")
+                                     : _("Only the first layer's directions can be pulled back to the pixels in one step"));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (mean ? self->picture_mean : self->picture_pulled), TRUE);
+  self->following = FALSE;
+}
+
+static void
+on_picture_toggled (LofiWindow *self)
+{
+  if (self->following)
+    return;
+  gboolean mean = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->picture_mean));
+  lofi_session_set_picture (self->session, mean ? LOFI_PICTURE_WEIGHTED_MEAN : LOFI_PICTURE_PULLED_BACK);
+}
+
+static void
+on_tab (LofiWindow *self)
+{
+  const char *name = adw_view_stack_get_visible_child_name (self->views);
+  if (self->following || !self->session || !name)
+    return;
+  for (int view = 0; view < LOFI_N_VIEWS; view++)
+    if (g_str_equal (name, lofi_view_name (view)))
+      lofi_session_set_view (self->session, view);
+}
+
+static void
+show_view (LofiWindow *self)
+{
+  self->following = TRUE;
+  adw_view_stack_set_visible_child_name (self->views, lofi_view_name (lofi_session_get_view (self->session)));
+  self->following = FALSE;
+}
+
+/* ---- the rest ---- */
+
+static void
+show_banner (LofiWindow *self)
+{
+  const char *message = lofi_session_get_message (self->session);
+  if (message)
+    gtk_label_set_text (self->banner_text, message);
+  gtk_revealer_set_reveal_child (self->banner, message != NULL);
+}
+
+static void
+store_experiment (LofiWindow *self)
+{
+  g_autofree char *text = lofi_portable_text (lofi_session_get_experiment (self->session));
+  g_settings_set_string (self->settings, "last-experiment", text);
+}
+
+static gboolean
+on_save_time (gpointer data)
+{
+  LofiWindow *self = data;
+  self->save_id = 0;
+  store_experiment (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+show_title (LofiWindow *self)
+{
+  const LofiExperiment *e = lofi_session_get_experiment (self->session);
+  const char *name = _("LoFi Explorer");
+  g_autofree char *title = e->title && *e->title ? g_strdup_printf ("%s – %s", e->title, name) : g_strdup (name);
+  gtk_window_set_title (GTK_WINDOW (self), title);
+}
+
+static void
+on_changed (LofiWindow *self, LofiChange what)
+{
+  if (what & LOFI_CHANGED_EXPERIMENT)
+    {
+      show_title (self);
+      if (!self->save_id)
+        self->save_id = g_timeout_add (SAVE_DELAY_MS, on_save_time, self);
+    }
+  if (what & (LOFI_CHANGED_PLACE | LOFI_CHANGED_EXPERIMENT | LOFI_CHANGED_PICTURES))
+    {
+      show_view (self);
+      show_pictures_bar (self);
+    }
+  if (what & LOFI_CHANGED_MESSAGE)
+    show_banner (self);
+  if (what & LOFI_CHANGED_PROGRESS)
+    gtk_stack_set_visible_child_name (self->run_stack, lofi_session_is_busy (self->session) ? "stop" : "run");
+  lofi_window_update_actions (self);
+  if (what & ~LOFI_CHANGED_PROGRESS)
+    queue_scene (self);
+}
+
+/* ---- life ---- */
+
+static void
+on_realize (LofiWindow *self)
+{
+  if (lofi_stalls_wanted ())
+    lofi_stalls_watch_widget (GTK_WIDGET (self));
+}
+
+static gboolean
+lofi_window_close_request (GtkWindow *window)
+{
+  LofiWindow *self = LOFI_WINDOW (window);
+  int width, height;
+  gtk_window_get_default_size (window, &width, &height);
+  gboolean maximized = gtk_window_is_maximized (window);
+  g_settings_set_boolean (self->settings, "window-maximized", maximized);
+  if (!maximized)
+    {
+      g_settings_set_int (self->settings, "window-width", width);
+      g_settings_set_int (self->settings, "window-height", height);
+    }
+  store_experiment (self);
+  lofi_session_close (self->session);
+  return GTK_WINDOW_CLASS (lofi_window_parent_class)->close_request (window);
+}
+
+static void
+fill_presets (LofiWindow *self)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  const char *const *names = lofi_preset_names ();
+  for (guint i = 0; names[i]; i++)
+    {
+      g_autoptr (LofiExperiment) preset = lofi_preset_load (names[i], NULL, NULL);
+      g_autoptr (GMenuItem) item = g_menu_item_new (preset && preset->title ? preset->title : names[i], NULL);
+      g_menu_item_set_action_and_target (item, "win.preset", "s", names[i]);
+      g_menu_append_item (menu, item);
+    }
+  gtk_menu_button_set_menu_model (self->presets, G_MENU_MODEL (menu));
+}
+
+static void
+lofi_window_dispose (GObject *object)
+{
+  LofiWindow *self = LOFI_WINDOW (object);
+  self->following = TRUE;
+  g_clear_handle_id (&self->save_id, g_source_remove);
+  if (self->tick_id)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick_id);
+  self->tick_id = 0;
+  if (self->session)
+    {
+      g_signal_handlers_disconnect_by_data (self->session, self);
+      lofi_session_close (self->session);
+    }
+  gtk_widget_dispose_template (GTK_WIDGET (self), LOFI_TYPE_WINDOW);
+  lofi_scene_clear (&self->scene);
+  g_clear_object (&self->session);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (lofi_window_parent_class)->dispose (object);
+}
+
+static void
+lofi_window_class_init (LofiWindowClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  G_OBJECT_CLASS (class)->dispose = lofi_window_dispose;
+  GTK_WINDOW_CLASS (class)->close_request = lofi_window_close_request;
+  g_type_ensure (LOFI_TYPE_PAGE);
+  g_type_ensure (LOFI_TYPE_NETWORK);
+  g_type_ensure (LOFI_TYPE_STEPPER);
+  g_type_ensure (LOFI_TYPE_INSPECTOR);
+  g_type_ensure (LOFI_TYPE_SWEEP_BAR);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lofi_explorer/LofiExplorer/ui/lofi-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, views);
+  gtk_widget_class_bind_template_child_full (widget_class, "spectrum_page", FALSE, G_STRUCT_OFFSET (LofiWindow, pages[0]));
+  gtk_widget_class_bind_template_child_full (widget_class, "filters_page", FALSE, G_STRUCT_OFFSET (LofiWindow, pages[1]));
+  gtk_widget_class_bind_template_child_full (widget_class, "emergence_page", FALSE, G_STRUCT_OFFSET (LofiWindow, pages[2]));
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, presets);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, run_stack);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, banner);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, banner_text);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, network);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, stepper);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, inspector);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, sweep_bar);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, picture_bar);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, picture_pulled);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, picture_mean);
+  gtk_widget_class_bind_template_callback (widget_class, on_tab);
+  gtk_widget_class_bind_template_callback (widget_class, on_picture_toggled);
+  lofi_window_install_actions (widget_class);
+}
+
+static void
+lofi_window_init (LofiWindow *self)
+{
+  self->following = TRUE;
+  self->direction = -1;
+  self->export_width = 16;
+  self->export_height = 10;
+  lofi_scene_init (&self->scene);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  for (int view = 0; view < LOFI_N_VIEWS; view++)
+    g_signal_connect (lofi_page_get_chart (self->pages[view]), "picked", G_CALLBACK (on_picked), self);
+  g_signal_connect (self, "realize", G_CALLBACK (on_realize), NULL);
+  fill_presets (self);
+  lofi_window_add_keys (self);
+  self->following = FALSE;
+}
+
+LofiWindow *
+lofi_window_new (GtkApplication *application, GSettings *settings, LofiExperiment *experiment)
+{
+  LofiWindow *self = g_object_new (LOFI_TYPE_WINDOW, "application", application, NULL);
+  self->settings = g_object_ref (settings);
+  self->session = lofi_session_new (experiment);
+  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
+                               g_settings_get_int (settings, "window-height"));
+  if (g_settings_get_boolean (settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+  lofi_network_set_session (self->network, self->session);
+  lofi_inspector_set_session (self->inspector, self->session);
+  lofi_stepper_set_session (self->stepper, self->session);
+  lofi_sweep_bar_set_session (self->sweep_bar, self->session);
+  g_signal_connect_object (self->session, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  on_changed (self, LOFI_CHANGED_ALL);
+  gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (lofi_window_get_chart (self, lofi_session_get_view (self->session))));
+  return self;
+}
