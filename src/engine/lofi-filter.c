@@ -103,12 +103,7 @@ prefix_spectrum (const Pass *pass, gsize samples, double *values)
         return LOFI_NO_MEMORY;
       z = copy->matrix;
     }
-  LofiDual dual = { 0 };
-  LofiStatus status = lofi_dual_init (&dual, &z, pass->weights, NULL, &quiet);
-  if (status == LOFI_OK)
-    lofi_dual_values (&dual, values);
-  lofi_dual_clear (&dual);
-  return status;
+  return lofi_dual_only_values (&z, pass->weights, values, &quiet);
 }
 
 /* Shows the operator of the samples so far; op is NULL in the dual form. A picture that fails is left out: the fit goes on and
@@ -255,21 +250,19 @@ lofi_filter_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, 
   double pass_cost = lofi_lift_cost (n, input->train->cols, p) + lofi_operator_cost (n, p);
   if (!lofi_fit_run_enter (run, LOFI_STAGE_OPERATOR, index, pass_cost, error))
     return NULL;
-  if (stage->form == LOFI_FORM_DUAL)
-    {
-      if (!stream (&pass, NULL, error)
-          || !lofi_fit_run_enter (run, LOFI_STAGE_EIGENPAIRS, index, lofi_eigenpairs_cost (n, p, spec->keep), error)
-          || !decompose_dual (&pass, stage, error))
-        return NULL;
-      return g_steal_pointer (&stage);
-    }
   LofiOperator op = { 0 };
-  gboolean done = lofi_error_from_status (error, lofi_operator_init (&op, p), place)
-                  && stream (&pass, &op, error)
-                  && lofi_fit_run_enter (run, LOFI_STAGE_EIGENPAIRS, index, lofi_eigenpairs_cost (n, p, spec->keep), error)
-                  && decompose_primal (&pass, stage, &op, error);
+  gboolean primal = stage->form == LOFI_FORM_PRIMAL;
+  gboolean decomposed = (!primal || lofi_error_from_status (error, lofi_operator_init (&op, p), place))
+                        && stream (&pass, primal ? &op : NULL, error)
+                        && lofi_fit_run_enter (run, LOFI_STAGE_EIGENPAIRS, index, lofi_eigenpairs_cost (n, p, spec->keep), error)
+                        && (primal ? decompose_primal (&pass, stage, &op, error) : decompose_dual (&pass, stage, error));
   lofi_operator_clear (&op);
-  return done ? g_steal_pointer (&stage) : NULL;
+  if (!decomposed)
+    return NULL;
+  /* The whole spectrum is known before the directions and the projections are: nobody should wait for those to see it. */
+  if (show)
+    lofi_fit_run_show_live (run, index, n, g_memdup2 (stage->spectrum, p * sizeof (double)), p);
+  return g_steal_pointer (&stage);
 }
 
 gboolean

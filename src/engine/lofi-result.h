@@ -59,7 +59,8 @@ typedef struct {
   LofiTask *task;
   guint n_layers;
   LofiLayerResult **layers;      /* n_layers, each NULL until finished */
-  /* The spectrum being watched while samples stream in: layer live_layer after live_samples samples. */
+  /* The spectrum being watched while samples stream in: layer live_layer after live_samples samples;
+   * live_samples == live_total is the whole spectrum, shown before its directions are known. */
   int live_layer;                /* -1: none */
   gsize live_samples, live_total, n_live;
   double *live_spectrum;         /* ascending */

@@ -242,3 +242,81 @@ lofi_dual_leading (const LofiDual *dual, const LofiMatrix *lifted, const double 
   lofi_matrix_clear (&b);
   return status;
 }
+
+/* The lower factor of G in place, zeros above it. False when a pivot is so small that the factor means nothing. */
+static bool
+factor_gram (LofiMatrix *g)
+{
+  lapack_int n = (lapack_int) g->rows, ld = (lapack_int) g->stride, info = 0;
+  double largest = 0.0;
+  for (size_t i = 0; i < g->rows; i++)
+    largest = fmax (largest, g->data[i * g->stride + i]);
+  /* By columns the row-major lower triangle is the upper one, and R^T R there is L L^T here. */
+  LAPACK_dpotrf ("U", &n, g->data, &ld, &info);
+  if (info != 0)
+    return false;
+  for (size_t i = 0; i < g->rows; i++)
+    {
+      double pivot = g->data[i * g->stride + i];
+      if (!(pivot * pivot > FLOOR * largest))
+        return false;
+      for (size_t j = i + 1; j < g->cols; j++)
+        g->data[i * g->stride + j] = 0.0;
+    }
+  return true;
+}
+
+/* n eigenvalues of (1/n) sum_i t_i l_i l_i^T, l_i the rows of L. L is overwritten. */
+static LofiStatus
+values_of_factor (LofiMatrix *l, const double *weights, double *values, const LofiWatch *watch)
+{
+  LofiOperator op;
+  LofiWatchPart part;
+  LofiStatus status = lofi_operator_init (&op, l->rows);
+  if (status == LOFI_OK)
+    status = lofi_operator_add (&op, l, weights, lofi_watch_part (&part, watch, 0.2, 0.4));
+  if (status == LOFI_OK)
+    status = lofi_operator_read (&op, false, l);
+  lofi_operator_clear (&op);
+  if (status == LOFI_OK)
+    status = lofi_symmetric_values (l, values, lofi_watch_part (&part, watch, 0.4, 1.0));
+  return status;
+}
+
+LofiStatus
+lofi_dual_only_values (const LofiMatrix *lifted, const double *weights, double *values, const LofiWatch *watch)
+{
+  size_t n = lifted->rows, p = lifted->cols;
+  if (n == 0 || n > p || !lofi_matrix_fits_blas (lifted))
+    return LOFI_BAD_SHAPE;
+  if (!lofi_matrix_is_finite (lifted) || !all_finite (weights, n))
+    return LOFI_NOT_FINITE;
+  LofiMatrix g, ascending;
+  LofiWatchPart part;
+  LofiStatus status = lofi_matrix_alloc (&ascending, 1, n);
+  if (status != LOFI_OK)
+    return status;
+  status = lofi_matrix_alloc (&g, n, n);
+  if (status == LOFI_OK)
+    status = gram_of_rows (lifted, &g, lofi_watch_part (&part, watch, 0.0, 0.2));
+  if (status == LOFI_OK && factor_gram (&g))
+    {
+      status = values_of_factor (&g, weights, ascending.data, watch);
+      size_t below = 0;
+      while (status == LOFI_OK && below < n && ascending.data[below] < 0.0)
+        below++;
+      for (size_t i = 0; status == LOFI_OK && i < p; i++)
+        values[i] = i < below ? ascending.data[i] : i < below + (p - n) ? 0.0 : ascending.data[i - (p - n)];
+    }
+  else if (status == LOFI_OK)
+    {
+      LofiDual dual;
+      status = lofi_dual_init (&dual, lifted, weights, NULL, watch);
+      if (status == LOFI_OK)
+        lofi_dual_values (&dual, values);
+      lofi_dual_clear (&dual);
+    }
+  lofi_matrix_clear (&g);
+  lofi_matrix_clear (&ascending);
+  return status;
+}

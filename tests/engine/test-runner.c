@@ -223,6 +223,7 @@ START_TEST (test_pictures_do_not_wait_for_a_fit)
   ear->newest = lofi_runner_fit (ear->runner, small);
   WAIT (ear->last && ear->last->finished, 20000);
   g_autoptr (LofiResult) result = lofi_result_ref (ear->last);
+  ear->live = 0;
   ear->newest = lofi_runner_fit (ear->runner, large);
   WAIT (ear->live > 0, 20000);
   lofi_runner_pictures (ear->runner, result, 0, LOFI_PICTURE_PULLED_BACK, 0, on_pictures, ear, NULL);
