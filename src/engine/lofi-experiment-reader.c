@@ -50,9 +50,11 @@ lofi_reader_get (LofiReader *reader, const char *group, const char *key)
   if (reader->error || !lofi_reader_has (reader, group, key))
     return NULL;
   char *value = g_key_file_get_string (reader->file, group, key, &reason);
-  if (!value)
-    lofi_reader_refuse (reader, group, key, _("write a backslash as \\\\"), "%s", _("an escape that key files do not have"));
-  return value;
+  if (!reason)
+    return value;
+  g_free (value);                  /* GLib hands out what it made of it all the same */
+  lofi_reader_refuse (reader, group, key, _("write a backslash as \\\\"), "%s", _("an escape that key files do not have"));
+  return NULL;
 }
 
 void
