@@ -487,10 +487,11 @@ lofi_eigen_residual (const LofiMatrix *a, const double *values, const LofiMatrix
             double r = image.data[i * keep + k] - values[k] * vectors->data[i * vectors->stride + k];
             squares.data[k] += r * r;
           }
-      *residual = 0.0;
-      for (size_t k = 0; k < keep; k++)
-        if (!(sqrt (squares.data[k]) <= *residual))    /* a NaN is the largest */
-          *residual = sqrt (squares.data[k]);
+      double largest = 0.0;
+      for (size_t k = 0; k < keep && !isnan (largest); k++)
+        if (!(squares.data[k] <= largest))    /* a NaN counts as the largest */
+          largest = squares.data[k];
+      *residual = sqrt (largest);
     }
   lofi_matrix_clear (&squares);
   lofi_matrix_clear (&image);

@@ -1,33 +1,12 @@
 #include "lofi-ridge.h"
-#include "lofi-eigen.h"
 #include "lofi-math-private.h"
+#include "lofi-ridge-private.h"
 
 #include <cblas.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ROWS 256                /* samples whose leave-one-out errors are computed together */
-#define DOUBTFUL 1e-6           /* of the largest: eigenvalues of a Gram matrix below have lost digits, and are measured again */
-
-/* What both forms come to. B is n x m, of B's columns all lie in the span of the centred features' left singular vectors.
- * primal: B = Fc V;  residual = y - sum b_j B_ij / (s_j^2 + a), one less leverage = 1 - 1/n - sum B_ij^2 / (s_j^2 + a).
- * dual:   B = U, an orthonormal basis of the complement of the constant vector; both are a times sums over the same
- *         denominators, and the a's cancel: residual / (1 - leverage) = sum b_j B_ij / (s_j^2 + a) / sum B_ij^2 / (s_j^2 + a).
- *         Nothing is subtracted, so an interpolating fit loses no digits. */
-typedef struct {
-  bool dual;
-  size_t samples, features, directions;    /* n, p, m */
-  LofiMatrix centred;       /* primal: n x p, Fc and then B; dual: n x p, row 0 unused, rows 1.. the rotated features */
-  LofiMatrix basis;         /* primal: p x p, V; dual: n x (n - 1), U */
-  double *squares;          /* m: s_j^2 */
-  double *along;            /* m: b_j, what y has along direction j */
-  double *mean;             /* p */
-  double *y;                /* n: y less its mean; dual: rotated in rotated_y */
-  double *rotated_y;        /* n, dual only */
-  double mean_y;
-} Problem;
 
 void
 lofi_penalty_grid (double low, double high, size_t count, double *penalties)
@@ -37,208 +16,7 @@ lofi_penalty_grid (double low, double high, size_t count, double *penalties)
     penalties[k] = k == 0 ? low : k + 1 == count ? high : pow (10.0, from + step * (double) k);
 }
 
-static void
-problem_clear (Problem *problem)
-{
-  lofi_matrix_clear (&problem->centred);
-  lofi_matrix_clear (&problem->basis);
-  free (problem->squares);
-  free (problem->along);
-  free (problem->mean);
-  free (problem->y);
-  free (problem->rotated_y);
-  *problem = (Problem) { 0 };
-}
-
-static LofiStatus
-problem_init (Problem *problem, const LofiMatrix *features, const double *y)
-{
-  size_t n = features->rows, p = features->cols;
-  bool dual = p + 1 >= n;
-  size_t m = dual ? n - 1 : p;
-  *problem = (Problem) { .dual = dual, .samples = n, .features = p, .directions = m };
-  LofiStatus status = lofi_matrix_alloc (&problem->centred, n, p);
-  if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&problem->basis, dual ? n : p, m);
-  problem->squares = calloc (m, sizeof (double));
-  problem->along = calloc (m, sizeof (double));
-  problem->mean = calloc (p, sizeof (double));
-  problem->y = calloc (n, sizeof (double));
-  problem->rotated_y = calloc (n, sizeof (double));
-  if (status == LOFI_OK
-      && (!problem->squares || !problem->along || !problem->mean || !problem->y || !problem->rotated_y))
-    status = LOFI_NO_MEMORY;
-  if (status != LOFI_OK)
-    return status;
-
-  for (size_t i = 0; i < n; i++)
-    {
-      problem->mean_y += y[i] / (double) n;
-      for (size_t j = 0; j < p; j++)
-        problem->mean[j] += features->data[i * features->stride + j];
-    }
-  for (size_t j = 0; j < p; j++)
-    problem->mean[j] /= (double) n;
-  for (size_t i = 0; i < n; i++)
-    {
-      problem->y[i] = y[i] - problem->mean_y;
-      for (size_t j = 0; j < p; j++)
-        problem->centred.data[i * p + j] = features->data[i * features->stride + j] - problem->mean[j];
-    }
-  return LOFI_OK;
-}
-
-/* Lower triangle of A^T A (of_columns) or A A^T, in pieces. */
-static LofiStatus
-gram (const LofiMatrix *a, bool of_columns, LofiMatrix *g, const LofiWatch *watch)
-{
-  size_t depth = of_columns ? a->rows : a->cols;
-  for (size_t first = 0; first < depth; first += LOFI_PIECE_ROWS)
-    {
-      size_t count = lofi_smaller (LOFI_PIECE_ROWS, depth - first);
-      cblas_dsyrk (CblasRowMajor, CblasLower, of_columns ? CblasTrans : CblasNoTrans, (int) g->rows, (int) count, 1.0,
-                   a->data + (of_columns ? first * a->stride : first), (int) a->stride, first > 0 ? 1.0 : 0.0, g->data,
-                   (int) g->stride);
-      lofi_watch_report (watch, (double) (first + count) / (double) depth);
-      if (lofi_watch_stops (watch))
-        return LOFI_STOPPED;
-    }
-  return LOFI_OK;
-}
-
-/* Eigenvectors of the Gram matrix of `a` into vectors, its eigenvalues, clipped at zero, into problem->squares. */
-static LofiStatus
-decompose (Problem *problem, const LofiMatrix *a, bool of_columns, LofiMatrix *vectors, const LofiWatch *watch)
-{
-  size_t m = problem->directions;
-  LofiMatrix g;
-  LofiSpectrum spectrum = { 0 };
-  LofiWatchPart part;
-  LofiStatus status = lofi_matrix_alloc (&g, m, m);
-  if (status == LOFI_OK)
-    status = gram (a, of_columns, &g, lofi_watch_part (&part, watch, 0.0, 0.2));
-  if (status == LOFI_OK)
-    status = lofi_spectrum_init (&spectrum, &g, lofi_watch_part (&part, watch, 0.2, 0.6));
-  lofi_matrix_clear (&g);
-  if (status == LOFI_OK)
-    status = lofi_spectrum_all (&spectrum, vectors, lofi_watch_part (&part, watch, 0.6, 1.0));
-  for (size_t j = 0; j < m && status == LOFI_OK; j++)
-    problem->squares[j] = fmax (spectrum.values[j], 0.0);
-  lofi_spectrum_clear (&spectrum);
-  return status;
-}
-
-/* primal: V, then B = Fc V over Fc, s_j^2 = ||B_j||^2 (exact for small ones too, unlike the Gram matrix's), b = B^T y. */
-static LofiStatus
-solve_primal (Problem *problem, const LofiWatch *watch)
-{
-  size_t n = problem->samples, p = problem->features;
-  LofiWatchPart part;
-  LofiStatus status = decompose (problem, &problem->centred, true, &problem->basis, lofi_watch_part (&part, watch, 0.0, 0.8));
-  if (status != LOFI_OK)
-    return status;
-  LofiMatrix rows;
-  status = lofi_matrix_alloc (&rows, lofi_smaller (ROWS, n), p);
-  memset (problem->squares, 0, p * sizeof (double));
-  for (size_t first = 0; first < n && status == LOFI_OK; first += ROWS)
-    {
-      LofiMatrix block = lofi_matrix_row_block (&problem->centred, first, lofi_smaller (ROWS, n - first));
-      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) block.rows, (int) p, (int) p, 1.0, block.data, (int) p,
-                   problem->basis.data, (int) p, 0.0, rows.data, (int) p);
-      for (size_t i = 0; i < block.rows; i++)
-        {
-          const double *from = rows.data + i * p;
-          double *to = block.data + i * p, y = problem->y[first + i];
-          for (size_t j = 0; j < p; j++)
-            {
-              to[j] = from[j];
-              problem->squares[j] += from[j] * from[j];
-              problem->along[j] += from[j] * y;
-            }
-        }
-      lofi_watch_report (watch, 0.8 + 0.2 * (double) (first + block.rows) / (double) n);
-      if (lofi_watch_stops (watch))
-        status = LOFI_STOPPED;
-    }
-  lofi_matrix_clear (&rows);
-  return status;
-}
-
-/* The reflection that takes the constant vector to the first axis: x - beta w (w^T x), w = 1 / sqrt(n) + e_0. Applied from the
- * left to a matrix of n rows; after it the first row of centred features is zero, and the others are a regression
- * without an intercept on n - 1 samples. */
-static void
-reflect (double *data, size_t n, size_t cols, double *product)
-{
-  double even = 1.0 / sqrt ((double) n), beta = 1.0 / (1.0 + even);
-  for (size_t j = 0; j < cols; j++)
-    product[j] = data[j];
-  for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j < cols; j++)
-      product[j] += even * data[i * cols + j];
-  for (size_t i = 0; i < n; i++)
-    {
-      double w = beta * (even + (i == 0 ? 1.0 : 0.0));
-      for (size_t j = 0; j < cols; j++)
-        data[i * cols + j] -= w * product[j];
-    }
-}
-
-/* s_j^2 = ||F^T u_j||^2 again for the small ones, in blocks of directions: the Gram matrix knows them only to rounding of
- * the largest, and next to a small penalty that shows. squares ascend, so they come first. */
-static LofiStatus
-measure_small (Problem *problem, const LofiMatrix *features, const LofiMatrix *vectors, const LofiWatch *watch)
-{
-  size_t m = problem->directions, p = problem->features, small = 0;
-  while (small < m && problem->squares[small] < DOUBTFUL * problem->squares[m - 1])
-    small++;
-  if (small == 0)
-    return LOFI_OK;
-  LofiMatrix images;
-  LofiStatus status = lofi_matrix_alloc (&images, lofi_smaller (ROWS, small), p);
-  for (size_t first = 0; first < small && status == LOFI_OK; first += ROWS)
-    {
-      size_t count = lofi_smaller (ROWS, small - first);
-      cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (int) count, (int) p, (int) m, 1.0, vectors->data + first,
-                   (int) vectors->stride, features->data, (int) features->stride, 0.0, images.data, (int) p);
-      for (size_t j = 0; j < count; j++)
-        problem->squares[first + j] = cblas_ddot ((int) p, images.data + j * p, 1, images.data + j * p, 1);
-      if (lofi_watch_stops (watch))
-        status = LOFI_STOPPED;
-    }
-  lofi_matrix_clear (&images);
-  return status;
-}
-
-/* dual: rotate, decompose the (n - 1) x (n - 1) Gram matrix of samples, rotate the vectors back for the leave-one-out. */
-static LofiStatus
-solve_dual (Problem *problem, const LofiWatch *watch)
-{
-  size_t n = problem->samples, p = problem->features, m = problem->directions;
-  double *product = lofi_doubles_new (p > m ? p : m);
-  if (!product)
-    return LOFI_NO_MEMORY;
-  reflect (problem->centred.data, n, p, product);
-  memcpy (problem->rotated_y, problem->y, n * sizeof (double));
-  reflect (problem->rotated_y, n, 1, product);
-
-  LofiWatchPart part;
-  LofiMatrix features = lofi_matrix_row_block (&problem->centred, 1, m), vectors = lofi_matrix_row_block (&problem->basis, 1, m);
-  LofiStatus status = decompose (problem, &features, false, &vectors, lofi_watch_part (&part, watch, 0.0, 0.9));
-  if (status == LOFI_OK)
-    status = measure_small (problem, &features, &vectors, watch);
-  if (status == LOFI_OK)
-    {
-      cblas_dgemv (CblasRowMajor, CblasTrans, (int) m, (int) m, 1.0, vectors.data, (int) vectors.stride, problem->rotated_y + 1, 1,
-                   0.0, problem->along, 1);
-      memset (problem->basis.data, 0, m * sizeof (double));
-      reflect (problem->basis.data, n, m, product);
-    }
-  free (product);
-  return status;
-}
-
-/* Work space of the leave-one-out: factors are m x count, the sums ROWS x count. */
+/* Work space of the leave-one-out: factors are m x count, the sums LOFI_RIDGE_ROWS x count. */
 typedef struct {
   LofiMatrix fit_factors, leverage_factors, fits, leverages, squared;
 } Sums;
@@ -254,9 +32,9 @@ sums_clear (Sums *sums)
 }
 
 static LofiStatus
-sums_init (Sums *sums, const Problem *problem, const double *penalties, size_t count)
+sums_init (Sums *sums, const LofiRidgeProblem *problem, const double *penalties, size_t count)
 {
-  size_t m = problem->directions, rows = lofi_smaller (ROWS, problem->samples);
+  size_t m = problem->directions, rows = lofi_smaller (LOFI_RIDGE_ROWS, problem->samples);
   *sums = (Sums) { 0 };
   LofiStatus status = lofi_matrix_alloc (&sums->fit_factors, m, count);
   if (status == LOFI_OK)
@@ -279,7 +57,7 @@ sums_init (Sums *sums, const Problem *problem, const double *penalties, size_t c
 
 /* Adds the squared leave-one-out errors of the samples first .. first + rows - 1 to errors (count). */
 static void
-add_errors (const Problem *problem, const Sums *sums, size_t first, size_t rows, size_t count, double *errors)
+add_errors (const LofiRidgeProblem *problem, const Sums *sums, size_t first, size_t rows, size_t count, double *errors)
 {
   size_t m = problem->directions;
   const double *b = (problem->dual ? problem->basis.data : problem->centred.data) + first * m;
@@ -303,15 +81,15 @@ add_errors (const Problem *problem, const Sums *sums, size_t first, size_t rows,
 }
 
 static LofiStatus
-leave_one_out (const Problem *problem, const double *penalties, size_t count, double *curve, const LofiWatch *watch)
+leave_one_out (const LofiRidgeProblem *problem, const double *penalties, size_t count, double *curve, const LofiWatch *watch)
 {
   Sums sums;
   size_t n = problem->samples;
   LofiStatus status = sums_init (&sums, problem, penalties, count);
   memset (curve, 0, count * sizeof (double));
-  for (size_t first = 0; first < n && status == LOFI_OK; first += ROWS)
+  for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
     {
-      size_t rows = lofi_smaller (ROWS, n - first);
+      size_t rows = lofi_smaller (LOFI_RIDGE_ROWS, n - first);
       add_errors (problem, &sums, first, rows, count, curve);
       lofi_watch_report (watch, (double) (first + rows) / (double) n);
       if (lofi_watch_stops (watch))
@@ -323,26 +101,58 @@ leave_one_out (const Problem *problem, const double *penalties, size_t count, do
   return status;
 }
 
-/* The weights at one penalty: V (b / (s^2 + a)) in the primal, F^T U (b / (s^2 + a)) with the rotated F and U in the dual. */
+/* dual: w <- w + F^T U factors. F is kept rotated and U is not, so U's combination is rotated to match; work: n numbers. */
+static void
+add_directions (const LofiRidgeProblem *problem, const double *factors, double *work, double *weights)
+{
+  int n = (int) problem->samples, p = (int) problem->features, m = (int) problem->directions;
+  double product;
+  cblas_dgemv (CblasRowMajor, CblasNoTrans, n, m, 1.0, problem->basis.data, m, factors, 1, 0.0, work, 1);
+  lofi_ridge_reflect (work, problem->samples, 1, &product);
+  cblas_dgemv (CblasRowMajor, CblasTrans, m, p, 1.0, problem->centred.data + p, p, work + 1, 1, 1.0, weights, 1);
+}
+
+/* dual: along <- U^T (the fit of w), what the predictions have along each direction; work: n numbers. */
+static void
+measure_fit (const LofiRidgeProblem *problem, const double *weights, double *work, double *along)
+{
+  int n = (int) problem->samples, p = (int) problem->features, m = (int) problem->directions;
+  double product;
+  work[0] = 0.0;
+  cblas_dgemv (CblasRowMajor, CblasNoTrans, m, p, 1.0, problem->centred.data + p, p, weights, 1, 0.0, work + 1, 1);
+  lofi_ridge_reflect (work, problem->samples, 1, &product);
+  cblas_dgemv (CblasRowMajor, CblasTrans, n, m, 1.0, problem->basis.data, m, work, 1, 0.0, along, 1);
+}
+
+/* The weights at one penalty: V (b / (s^2 + a)) in the primal, F^T U (b / (s^2 + a)) in the dual, there with two steps of
+ * refinement: directions of small s bring rounding of the largest s with them, the fit shows it, and it is taken back.
+ * A direction whose s is rounding of the largest adds nothing but that rounding, divided by the penalty: it is left out. */
 static LofiStatus
-readout (const Problem *problem, double penalty, LofiRidge *ridge)
+readout (const LofiRidgeProblem *problem, double penalty, LofiRidge *ridge)
 {
   size_t n = problem->samples, p = problem->features, m = problem->directions;
-  double *factors = lofi_doubles_new (m + n);
+  double *factors = lofi_doubles_new (2 * m + n), *fit = factors + m, *work = fit + m;
   if (!factors)
     return LOFI_NO_MEMORY;
+  double largest = 0.0, rounding = DBL_EPSILON * (double) (n > p ? n : p);
   for (size_t j = 0; j < m; j++)
-    factors[j] = problem->along[j] / (problem->squares[j] + penalty);
+    largest = fmax (largest, problem->squares[j]);
+  double nothing = rounding * rounding * largest;
+  for (size_t j = 0; j < m; j++)
+    factors[j] = problem->squares[j] > nothing ? problem->along[j] / (problem->squares[j] + penalty) : 0.0;
   if (!problem->dual)
     cblas_dgemv (CblasRowMajor, CblasNoTrans, (int) p, (int) p, 1.0, problem->basis.data, (int) p, factors, 1, 0.0, ridge->weights, 1);
   else
+    add_directions (problem, factors, work, ridge->weights);
+  for (int step = 0; step < 2 && problem->dual; step++)
     {
-      /* F is kept rotated and U is not: U's combination is rotated to match (the reflection is its own inverse). */
-      double *combination = factors + m, product;
-      cblas_dgemv (CblasRowMajor, CblasNoTrans, (int) n, (int) m, 1.0, problem->basis.data, (int) m, factors, 1, 0.0, combination, 1);
-      reflect (combination, n, 1, &product);
-      cblas_dgemv (CblasRowMajor, CblasTrans, (int) m, (int) p, 1.0, problem->centred.data + p, (int) p, combination + 1, 1, 0.0,
-                   ridge->weights, 1);
+      measure_fit (problem, ridge->weights, work, fit);
+      for (size_t j = 0; j < m; j++)
+        {
+          double s2 = problem->squares[j], missing = s2 * problem->along[j] / (s2 + penalty) - fit[j];
+          factors[j] = s2 > nothing ? missing / (s2 + penalty) : 0.0;
+        }
+      add_directions (problem, factors, work, ridge->weights);
     }
   free (factors);
   ridge->penalty = penalty;
@@ -383,19 +193,16 @@ lofi_ridge_fit (LofiRidge *ridge, const LofiMatrix *features, const double *y, c
   LofiStatus status = check (features, y, penalties, count);
   if (status != LOFI_OK)
     return status;
-  Problem problem;
+  LofiRidgeProblem problem;
   LofiWatchPart part;
   double *curve = lofi_doubles_new (count);
   ridge->features = features->cols;
   ridge->weights = calloc (features->cols, sizeof (double));
-  status = problem_init (&problem, features, y);
+  status = lofi_ridge_problem_init (&problem, features, y);
   if (!curve || !ridge->weights)
     status = LOFI_NO_MEMORY;
   if (status == LOFI_OK)
-    {
-      const LofiWatch *first = lofi_watch_part (&part, watch, 0.0, 0.8);
-      status = problem.dual ? solve_dual (&problem, first) : solve_primal (&problem, first);
-    }
+    status = lofi_ridge_problem_solve (&problem, lofi_watch_part (&part, watch, 0.0, 0.8));
   if (status == LOFI_OK)
     status = leave_one_out (&problem, penalties, count, curve, lofi_watch_part (&part, watch, 0.8, 1.0));
   if (status == LOFI_OK)
@@ -406,7 +213,7 @@ lofi_ridge_fit (LofiRidge *ridge, const LofiMatrix *features, const double *y, c
       if (loo_curve)
         memcpy (loo_curve, curve, count * sizeof (double));
     }
-  problem_clear (&problem);
+  lofi_ridge_problem_clear (&problem);
   free (curve);
   if (status != LOFI_OK)
     lofi_ridge_clear (ridge);

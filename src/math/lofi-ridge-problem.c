@@ -1,0 +1,285 @@
+#include "lofi-ridge-private.h"
+#include "lofi-eigen.h"
+#include "lofi-math-private.h"
+
+#include <cblas.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DOUBTFUL 1e-6           /* of the largest: eigenvalues of a Gram matrix below have lost digits, and are found again */
+
+void
+lofi_ridge_problem_clear (LofiRidgeProblem *problem)
+{
+  lofi_matrix_clear (&problem->centred);
+  lofi_matrix_clear (&problem->basis);
+  free (problem->squares);
+  free (problem->along);
+  free (problem->mean);
+  free (problem->y);
+  free (problem->rotated_y);
+  *problem = (LofiRidgeProblem) { 0 };
+}
+
+LofiStatus
+lofi_ridge_problem_init (LofiRidgeProblem *problem, const LofiMatrix *features, const double *y)
+{
+  size_t n = features->rows, p = features->cols;
+  bool dual = p + 1 >= n;
+  size_t m = dual ? n - 1 : p;
+  *problem = (LofiRidgeProblem) { .dual = dual, .samples = n, .features = p, .directions = m };
+  LofiStatus status = lofi_matrix_alloc (&problem->centred, n, p);
+  if (status == LOFI_OK)
+    status = lofi_matrix_alloc (&problem->basis, dual ? n : p, m);
+  problem->squares = calloc (m, sizeof (double));
+  problem->along = calloc (m, sizeof (double));
+  problem->mean = calloc (p, sizeof (double));
+  problem->y = calloc (n, sizeof (double));
+  problem->rotated_y = calloc (n, sizeof (double));
+  if (status == LOFI_OK
+      && (!problem->squares || !problem->along || !problem->mean || !problem->y || !problem->rotated_y))
+    status = LOFI_NO_MEMORY;
+  if (status != LOFI_OK)
+    return status;
+
+  for (size_t i = 0; i < n; i++)
+    {
+      problem->mean_y += y[i] / (double) n;
+      for (size_t j = 0; j < p; j++)
+        problem->mean[j] += features->data[i * features->stride + j];
+    }
+  for (size_t j = 0; j < p; j++)
+    problem->mean[j] /= (double) n;
+  for (size_t i = 0; i < n; i++)
+    {
+      problem->y[i] = y[i] - problem->mean_y;
+      for (size_t j = 0; j < p; j++)
+        problem->centred.data[i * p + j] = features->data[i * features->stride + j] - problem->mean[j];
+    }
+  return LOFI_OK;
+}
+
+/* Lower triangle of A^T A (of_columns) or A A^T, in pieces. */
+static LofiStatus
+gram (const LofiMatrix *a, bool of_columns, LofiMatrix *g, const LofiWatch *watch)
+{
+  size_t depth = of_columns ? a->rows : a->cols;
+  for (size_t first = 0; first < depth; first += LOFI_PIECE_ROWS)
+    {
+      size_t count = lofi_smaller (LOFI_PIECE_ROWS, depth - first);
+      cblas_dsyrk (CblasRowMajor, CblasLower, of_columns ? CblasTrans : CblasNoTrans, (int) g->rows, (int) count, 1.0,
+                   a->data + (of_columns ? first * a->stride : first), (int) a->stride, first > 0 ? 1.0 : 0.0, g->data,
+                   (int) g->stride);
+      lofi_watch_report (watch, (double) (first + count) / (double) depth);
+      if (lofi_watch_stops (watch))
+        return LOFI_STOPPED;
+    }
+  return LOFI_OK;
+}
+
+/* Eigenvectors of the Gram matrix of `a` into vectors, its eigenvalues, clipped at zero, into problem->squares. */
+static LofiStatus
+decompose (LofiRidgeProblem *problem, const LofiMatrix *a, bool of_columns, LofiMatrix *vectors, const LofiWatch *watch)
+{
+  size_t m = problem->directions;
+  LofiMatrix g;
+  LofiSpectrum spectrum = { 0 };
+  LofiWatchPart part;
+  LofiStatus status = lofi_matrix_alloc (&g, m, m);
+  if (status == LOFI_OK)
+    status = gram (a, of_columns, &g, lofi_watch_part (&part, watch, 0.0, 0.2));
+  if (status == LOFI_OK)
+    status = lofi_spectrum_init (&spectrum, &g, lofi_watch_part (&part, watch, 0.2, 0.6));
+  lofi_matrix_clear (&g);
+  if (status == LOFI_OK)
+    status = lofi_spectrum_all (&spectrum, vectors, lofi_watch_part (&part, watch, 0.6, 1.0));
+  for (size_t j = 0; j < m && status == LOFI_OK; j++)
+    problem->squares[j] = fmax (spectrum.values[j], 0.0);
+  lofi_spectrum_clear (&spectrum);
+  return status;
+}
+
+/* Row j of images (count x other side): A applied to direction j of the first `count` vectors. */
+static LofiStatus
+images_of (const LofiMatrix *a, bool of_columns, const LofiMatrix *vectors, LofiMatrix *images, const LofiWatch *watch)
+{
+  for (size_t first = 0; first < images->rows; first += LOFI_RIDGE_ROWS)
+    {
+      size_t count = lofi_smaller (LOFI_RIDGE_ROWS, images->rows - first);
+      cblas_dgemm (CblasRowMajor, CblasTrans, of_columns ? CblasTrans : CblasNoTrans, (int) count, (int) images->cols,
+                   (int) vectors->rows, 1.0, vectors->data + first, (int) vectors->stride, a->data, (int) a->stride, 0.0,
+                   images->data + first * images->stride, (int) images->stride);
+      lofi_watch_report (watch, (double) (first + count) / (double) images->rows);
+      if (lofi_watch_stops (watch))
+        return LOFI_STOPPED;
+    }
+  return LOFI_OK;
+}
+
+/* The first columns of vectors (m x count) times W (count x count), in place, a block of rows at a time. */
+static LofiStatus
+turn_vectors (LofiMatrix *vectors, const LofiMatrix *w)
+{
+  int count = (int) w->rows;
+  LofiMatrix turned;
+  LofiStatus status = lofi_matrix_alloc (&turned, lofi_smaller (LOFI_RIDGE_ROWS, vectors->rows), w->rows);
+  for (size_t first = 0; first < vectors->rows && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
+    {
+      LofiMatrix rows = lofi_matrix_row_block (vectors, first, lofi_smaller (LOFI_RIDGE_ROWS, vectors->rows - first));
+      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) rows.rows, count, count, 1.0, rows.data, (int) rows.stride,
+                   w->data, count, 0.0, turned.data, count);
+      for (size_t i = 0; i < rows.rows; i++)
+        memcpy (rows.data + i * rows.stride, turned.data + i * turned.stride, w->rows * sizeof (double));
+    }
+  lofi_matrix_clear (&turned);
+  return status;
+}
+
+/* The Gram matrix of the first `small` directions' images, formed anew, is small itself, so that its rounding is too: its
+ * eigenvectors are the directions again, with digits that the whole Gram matrix did not have. */
+static LofiStatus
+refine_small (LofiRidgeProblem *problem, const LofiMatrix *a, bool of_columns, LofiMatrix *vectors, size_t small,
+              const LofiWatch *watch)
+{
+  LofiMatrix images, g = { 0 }, w = { 0 };
+  LofiSpectrum spectrum = { 0 };
+  LofiWatchPart part;
+  LofiStatus status = lofi_matrix_alloc (&images, small, of_columns ? a->rows : a->cols);
+  if (status == LOFI_OK)
+    status = lofi_matrix_alloc (&g, small, small);
+  if (status == LOFI_OK)
+    status = images_of (a, of_columns, vectors, &images, lofi_watch_part (&part, watch, 0.0, 0.3));
+  if (status == LOFI_OK)
+    status = gram (&images, false, &g, lofi_watch_part (&part, watch, 0.3, 0.5));
+  lofi_matrix_clear (&images);
+  if (status == LOFI_OK)
+    status = lofi_spectrum_init (&spectrum, &g, lofi_watch_part (&part, watch, 0.5, 0.8));
+  lofi_matrix_clear (&g);
+  if (status == LOFI_OK)
+    status = lofi_matrix_alloc (&w, small, small);
+  if (status == LOFI_OK)
+    status = lofi_spectrum_all (&spectrum, &w, lofi_watch_part (&part, watch, 0.8, 1.0));
+  if (status == LOFI_OK)
+    status = turn_vectors (vectors, &w);
+  for (size_t j = 0; j < small && status == LOFI_OK; j++)
+    problem->squares[j] = fmax (spectrum.values[j], 0.0);
+  lofi_spectrum_clear (&spectrum);
+  lofi_matrix_clear (&w);
+  return status;
+}
+
+/* A Gram matrix knows its eigenpairs only to rounding of the largest, and next to a small penalty that shows. The doubtful ones
+ * (they come first) are found again among themselves, then the doubtful ones of these, down to s_j that are rounding of
+ * the largest s: six decades a round. Well scaled features need none. */
+static LofiStatus
+refine (LofiRidgeProblem *problem, const LofiMatrix *a, bool of_columns, LofiMatrix *vectors, const LofiWatch *watch)
+{
+  size_t group = problem->directions;
+  double nothing = DBL_EPSILON * DBL_EPSILON * problem->squares[group - 1];
+  LofiWatchPart part;
+  while (problem->squares[group - 1] > nothing)
+    {
+      size_t small = 0;
+      while (small < group && problem->squares[small] < DOUBTFUL * problem->squares[group - 1])
+        small++;
+      if (small == 0)
+        break;
+      LofiStatus status = refine_small (problem, a, of_columns, vectors, small, lofi_watch_part (&part, watch, 0.0, 1.0));
+      if (status != LOFI_OK)
+        return status;
+      group = small;
+    }
+  return LOFI_OK;
+}
+
+/* primal: V, then B = Fc V over Fc, s_j^2 = ||B_j||^2, b = B^T y. */
+static LofiStatus
+solve_primal (LofiRidgeProblem *problem, const LofiWatch *watch)
+{
+  size_t n = problem->samples, p = problem->features;
+  LofiWatchPart part;
+  LofiStatus status = decompose (problem, &problem->centred, true, &problem->basis, lofi_watch_part (&part, watch, 0.0, 0.7));
+  if (status == LOFI_OK)
+    status = refine (problem, &problem->centred, true, &problem->basis, lofi_watch_part (&part, watch, 0.7, 0.8));
+  if (status != LOFI_OK)
+    return status;
+  LofiMatrix rows;
+  status = lofi_matrix_alloc (&rows, lofi_smaller (LOFI_RIDGE_ROWS, n), p);
+  memset (problem->squares, 0, p * sizeof (double));
+  for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
+    {
+      LofiMatrix block = lofi_matrix_row_block (&problem->centred, first, lofi_smaller (LOFI_RIDGE_ROWS, n - first));
+      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) block.rows, (int) p, (int) p, 1.0, block.data, (int) p,
+                   problem->basis.data, (int) p, 0.0, rows.data, (int) p);
+      for (size_t i = 0; i < block.rows; i++)
+        {
+          const double *from = rows.data + i * p;
+          double *to = block.data + i * p, y = problem->y[first + i];
+          for (size_t j = 0; j < p; j++)
+            {
+              to[j] = from[j];
+              problem->squares[j] += from[j] * from[j];
+              problem->along[j] += from[j] * y;
+            }
+        }
+      lofi_watch_report (watch, 0.8 + 0.2 * (double) (first + block.rows) / (double) n);
+      if (lofi_watch_stops (watch))
+        status = LOFI_STOPPED;
+    }
+  lofi_matrix_clear (&rows);
+  return status;
+}
+
+void
+lofi_ridge_reflect (double *data, size_t n, size_t cols, double *product)
+{
+  double even = 1.0 / sqrt ((double) n), beta = 1.0 / (1.0 + even);
+  for (size_t j = 0; j < cols; j++)
+    product[j] = data[j];
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < cols; j++)
+      product[j] += even * data[i * cols + j];
+  for (size_t i = 0; i < n; i++)
+    {
+      double w = beta * (even + (i == 0 ? 1.0 : 0.0));
+      for (size_t j = 0; j < cols; j++)
+        data[i * cols + j] -= w * product[j];
+    }
+}
+
+/* dual: after the reflection the first row of the centred features is zero, and the others are a regression without an
+ * intercept on n - 1 samples, whose Gram matrix is decomposed; the vectors are rotated back for the leave-one-out. */
+static LofiStatus
+solve_dual (LofiRidgeProblem *problem, const LofiWatch *watch)
+{
+  size_t n = problem->samples, p = problem->features, m = problem->directions;
+  double *product = lofi_doubles_new (p > m ? p : m);
+  if (!product)
+    return LOFI_NO_MEMORY;
+  lofi_ridge_reflect (problem->centred.data, n, p, product);
+  memcpy (problem->rotated_y, problem->y, n * sizeof (double));
+  lofi_ridge_reflect (problem->rotated_y, n, 1, product);
+
+  LofiWatchPart part;
+  LofiMatrix features = lofi_matrix_row_block (&problem->centred, 1, m), vectors = lofi_matrix_row_block (&problem->basis, 1, m);
+  LofiStatus status = decompose (problem, &features, false, &vectors, lofi_watch_part (&part, watch, 0.0, 0.9));
+  if (status == LOFI_OK)
+    status = refine (problem, &features, false, &vectors, lofi_watch_part (&part, watch, 0.9, 1.0));
+  if (status == LOFI_OK)
+    {
+      cblas_dgemv (CblasRowMajor, CblasTrans, (int) m, (int) m, 1.0, vectors.data, (int) vectors.stride, problem->rotated_y + 1, 1,
+                   0.0, problem->along, 1);
+      memset (problem->basis.data, 0, m * sizeof (double));
+      lofi_ridge_reflect (problem->basis.data, n, m, product);
+    }
+  free (product);
+  return status;
+}
+
+LofiStatus
+lofi_ridge_problem_solve (LofiRidgeProblem *problem, const LofiWatch *watch)
+{
+  return problem->dual ? solve_dual (problem, watch) : solve_primal (problem, watch);
+}
