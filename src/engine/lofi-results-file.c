@@ -20,6 +20,8 @@ lofi_save_parse (const char *text, LofiSave *save, GError **error)
 {
   g_auto (GStrv) words = g_strsplit (text, ",", -1);
   guint found = 0;
+  if (!words[0])
+    return lofi_error_set (error, LOFI_ERROR_USAGE, "--save", _("name what to save, such as filters"), _("it is empty"));
   for (guint i = 0; words[i]; i++)
     {
       guint k = 0;

@@ -302,8 +302,8 @@ shift_and_scale (LofiMatrix *m, const double *mean, const double *deviation)
 }
 
 /* Every feature to mean 0 and deviation 1 over the training samples drawn; one that does not vary is only centred. */
-static void
-standardize (LofiTask *task)
+static gboolean
+standardize (LofiTask *task, GError **error)
 {
   const LofiMatrix *train = &task->train.inputs;
   g_autofree double *mean = g_new0 (double, train->cols), *deviation = g_new0 (double, train->cols);
@@ -319,12 +319,19 @@ standardize (LofiTask *task)
   for (gsize j = 0; j < train->cols; j++)
     {
       deviation[j] = sqrt (deviation[j]);
+      if (!isfinite (mean[j]) || !isfinite (deviation[j]))
+        return lofi_error_set (error, LOFI_ERROR_INPUT, "data.normalize", _("scale the inputs to a smaller range"),
+                               _("the numbers of column %zu (from 0) are too large to be standardised"), j);
       /* Rounding of the mean alone is no variation. */
       if (!(deviation[j] > 1e-12 * fabs (mean[j])))
         deviation[j] = 1;
     }
   shift_and_scale (&task->train.inputs, mean, deviation);
   shift_and_scale (&task->test.inputs, mean, deviation);
+  if (!lofi_matrix_is_finite (&task->train.inputs) || !lofi_matrix_is_finite (&task->test.inputs))
+    return lofi_error_set (error, LOFI_ERROR_INPUT, "data.normalize", _("scale the inputs to a smaller range"),
+                           _("the inputs are too large to be standardised"));
+  return TRUE;
 }
 
 static void
@@ -356,12 +363,7 @@ fill_task (LofiTask *task, const LofiDataSpec *data, GCancellable *cancellable, 
   if (!fill (task, &task->train, &dataset->train, "data.train", cancellable, error)
       || !fill (task, &task->test, &dataset->test, "data.test", cancellable, error))
     return FALSE;
-  if (data->normalize == LOFI_NORMALIZE_STANDARDIZE)
-    standardize (task);
-  if (!lofi_matrix_is_finite (&task->train.inputs) || !lofi_matrix_is_finite (&task->test.inputs))
-    return lofi_error_set (error, LOFI_ERROR_INPUT, "data.normalize", _("scale the inputs to a smaller range"),
-                           _("the inputs are too large to be standardised"));
-  return TRUE;
+  return data->normalize != LOFI_NORMALIZE_STANDARDIZE || standardize (task, error);
 }
 
 LofiTask *
