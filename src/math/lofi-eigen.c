@@ -3,6 +3,7 @@
  * last column to the first and Q = H(N-1) ... H(1), the vector of H(i) in rows 1 .. i-1 of column i+1, entry i being one. */
 #include "lofi-eigen.h"
 #include "lofi-math-private.h"
+#include "lofi-tridiagonal-private.h"
 
 #include <cblas.h>
 #include <lapacke.h>
@@ -13,8 +14,6 @@
 #define PANEL 32            /* columns reduced between two looks at the watch */
 #define UNBLOCKED 128       /* order at which the reduction stops being blocked */
 #define REFLECTORS 64       /* reflectors applied together */
-#define RUN 256             /* eigenvectors of T asked for at once */
-#define TOLERANCE 1e-10     /* of orthogonality and residual, above which the robust solver is called */
 
 /* The two steps of dsytrd, so that there is a place to stop between; LAPACKE does not declare them. The last argument is
  * Fortran's hidden length of the string. */
@@ -74,20 +73,6 @@ reduce (double *a, lapack_int n, lapack_int lda, double *d, double *e, double *t
   return status;
 }
 
-/* The eigenvalues of T, ascending; scratch holds N numbers. */
-static LofiStatus
-tridiagonal_values (const double *d, const double *e, lapack_int n, double *values, double *scratch)
-{
-  memcpy (values, d, (size_t) n * sizeof (double));
-  memcpy (scratch, e, (size_t) (n - 1) * sizeof (double));
-  for (lapack_int i = 0; i < n; i++)
-    if (!isfinite (values[i]) || (i + 1 < n && !isfinite (scratch[i])))
-      return LOFI_NOT_FINITE;    /* finite entries so large that the reduction overflowed */
-  lapack_int info = 0;
-  LAPACK_dsterf (&n, values, scratch, &info);
-  return info == 0 ? LOFI_OK : LOFI_NO_CONVERGENCE;
-}
-
 static bool
 is_square (const LofiMatrix *a)
 {
@@ -102,15 +87,22 @@ lofi_symmetric_values (LofiMatrix *a, double *values, const LofiWatch *watch)
   if (!lower_is_finite (a))
     return LOFI_NOT_FINITE;
   size_t n = a->rows;
-  double *d = lofi_doubles_new (4 * n);
+  double *d = lofi_doubles_new (3 * n);
   if (!d)
     return LOFI_NO_MEMORY;
-  double *e = d + n, *tau = e + n, *scratch = tau + n;
+  double *e = d + n, *tau = e + n;
+  LofiTridiagonal t = { .order = n, .diagonal = d, .off_diagonal = e };
   LofiStatus status = reduce (a->data, (lapack_int) n, (lapack_int) a->stride, d, e, tau, watch);
   if (status == LOFI_OK)
-    status = tridiagonal_values (d, e, (lapack_int) n, values, scratch);
+    status = lofi_tridiagonal_values (&t, values);
   free (d);
   return status;
+}
+
+static LofiTridiagonal
+tridiagonal_of (const LofiSpectrum *spectrum)
+{
+  return (LofiTridiagonal) { .order = spectrum->order, .diagonal = spectrum->diagonal, .off_diagonal = spectrum->off_diagonal };
 }
 
 LofiStatus
@@ -130,8 +122,7 @@ lofi_spectrum_init (LofiSpectrum *spectrum, const LofiMatrix *a, const LofiWatch
   spectrum->off_diagonal = calloc (n, sizeof (double));
   spectrum->tau = calloc (n, sizeof (double));
   spectrum->values = calloc (n, sizeof (double));
-  double *scratch = lofi_doubles_new (n);
-  if (!spectrum->diagonal || !spectrum->off_diagonal || !spectrum->tau || !spectrum->values || !scratch)
+  if (!spectrum->diagonal || !spectrum->off_diagonal || !spectrum->tau || !spectrum->values)
     status = LOFI_NO_MEMORY;
   for (size_t i = 0; i < n && status == LOFI_OK; i++)
     memcpy (spectrum->reflectors.data + i * n, a->data + i * a->stride, (i + 1) * sizeof (double));
@@ -139,8 +130,10 @@ lofi_spectrum_init (LofiSpectrum *spectrum, const LofiMatrix *a, const LofiWatch
     status = reduce (spectrum->reflectors.data, (lapack_int) n, (lapack_int) n, spectrum->diagonal, spectrum->off_diagonal,
                      spectrum->tau, watch);
   if (status == LOFI_OK)
-    status = tridiagonal_values (spectrum->diagonal, spectrum->off_diagonal, (lapack_int) n, spectrum->values, scratch);
-  free (scratch);
+    {
+      LofiTridiagonal t = tridiagonal_of (spectrum);
+      status = lofi_tridiagonal_values (&t, spectrum->values);
+    }
   if (status != LOFI_OK)
     lofi_spectrum_clear (spectrum);
   return status;
@@ -188,48 +181,17 @@ apply_reflectors (const LofiSpectrum *spectrum, double *z, lapack_int count, lap
   return status;
 }
 
-/* All eigenvectors of T into z (N x N by columns). Divide and conquer, or plain QR where that gives up. */
-static LofiStatus
-tridiagonal_all (const LofiSpectrum *spectrum, double *z, lapack_int ldz)
-{
-  lapack_int n = (lapack_int) spectrum->order, info = 0;
-  size_t size = spectrum->order, work_size = 1 + 4 * size + size * size;
-  if (!lofi_fits_blas (work_size) || !lofi_fits_blas (3 + 5 * size))
-    return LOFI_BAD_SHAPE;
-  lapack_int lwork = (lapack_int) work_size, liwork = 3 + 5 * n;
-  double *d = lofi_doubles_new (2 * size), *work = lofi_doubles_new (work_size);
-  lapack_int *iwork = malloc ((size_t) liwork * sizeof *iwork);
-  LofiStatus status = d && work && iwork ? LOFI_OK : LOFI_NO_MEMORY;
-  for (int attempt = 0; attempt < 2 && status == LOFI_OK; attempt++)
-    {
-      double *e = d + size;
-      memcpy (d, spectrum->diagonal, size * sizeof (double));
-      memcpy (e, spectrum->off_diagonal, size * sizeof (double));
-      if (attempt == 0)
-        LAPACK_dstedc ("I", &n, d, e, z, &ldz, work, &lwork, iwork, &liwork, &info);
-      else
-        LAPACK_dsteqr ("I", &n, d, e, z, &ldz, work, &info);
-      if (info == 0)
-        break;
-    }
-  if (status == LOFI_OK && info != 0)
-    status = LOFI_NO_CONVERGENCE;
-  free (iwork);
-  free (work);
-  free (d);
-  return status;
-}
-
 LofiStatus
 lofi_spectrum_all (const LofiSpectrum *spectrum, LofiMatrix *vectors, const LofiWatch *watch)
 {
   size_t n = spectrum->order;
   if (n == 0 || vectors->rows != n || vectors->cols != n || !lofi_matrix_fits_blas (vectors))
     return LOFI_BAD_SHAPE;
-  LofiStatus status = tridiagonal_all (spectrum, vectors->data, (lapack_int) vectors->stride);
+  LofiTridiagonal t = tridiagonal_of (spectrum);
+  LofiWatchPart part;
+  LofiStatus status = lofi_tridiagonal_all (&t, vectors->data, vectors->stride, lofi_watch_part (&part, watch, 0.0, 0.5));
   if (status == LOFI_OK && lofi_watch_stops (watch))
     status = LOFI_STOPPED;
-  LofiWatchPart part;
   if (status == LOFI_OK)
     status = apply_reflectors (spectrum, vectors->data, (lapack_int) n, (lapack_int) vectors->stride,
                                lofi_watch_part (&part, watch, 0.5, 1.0));
@@ -238,185 +200,25 @@ lofi_spectrum_all (const LofiSpectrum *spectrum, LofiMatrix *vectors, const Lofi
   return status;
 }
 
-/* An eigenvalue by its place in ascending order. */
-typedef struct {
-  double value;
-  size_t index;
-} Place;
-
 static int
 by_magnitude (const void *a, const void *b)
 {
-  const Place *p = a, *q = b;
+  const LofiPlace *p = a, *q = b;
   double m = fabs (p->value), o = fabs (q->value);
   return m > o ? -1 : m < o ? 1 : (p->index > q->index) - (p->index < q->index);
 }
 
 /* All places, the largest magnitude first. NULL without memory. */
-static Place *
+static LofiPlace *
 order_by_magnitude (const LofiSpectrum *spectrum)
 {
   size_t n = spectrum->order;
-  Place *places = n <= SIZE_MAX / sizeof *places ? malloc (n * sizeof *places) : NULL;
+  LofiPlace *places = n <= SIZE_MAX / sizeof *places ? malloc (n * sizeof *places) : NULL;
   for (size_t i = 0; places && i < n; i++)
-    places[i] = (Place) { .value = spectrum->values[i], .index = i };
+    places[i] = (LofiPlace) { .value = spectrum->values[i], .index = i };
   if (places)
     qsort (places, n, sizeof *places, by_magnitude);
   return places;
-}
-
-/* Work space for eigenvectors of T by relatively robust representations. */
-typedef struct {
-  double *d, *e, *w, *work;
-  lapack_int *isuppz, *iwork, lwork, liwork;
-} Robust;
-
-static bool
-robust_init (Robust *robust, size_t n)
-{
-  *robust = (Robust) { .lwork = (lapack_int) (18 * n), .liwork = (lapack_int) (10 * n) };
-  robust->d = lofi_doubles_new (21 * n);
-  robust->iwork = malloc (12 * n * sizeof *robust->iwork);
-  if (!robust->d || !robust->iwork)
-    return false;
-  robust->e = robust->d + n;
-  robust->w = robust->e + n;
-  robust->work = robust->w + n;
-  robust->isuppz = robust->iwork + 10 * n;
-  return true;
-}
-
-static void
-robust_clear (Robust *robust)
-{
-  free (robust->d);
-  free (robust->iwork);
-}
-
-/* The vectors number first .. last (from 0) of T into columns of z. False if LAPACK did not give exactly these. */
-static bool
-robust_run (Robust *robust, const LofiSpectrum *spectrum, size_t first, size_t last, double *z)
-{
-  lapack_int n = (lapack_int) spectrum->order, il = (lapack_int) first + 1, iu = (lapack_int) last + 1;
-  lapack_int wanted = iu - il + 1, found = 0, robustly = 1, info = 0;
-  double unused = 0.0;
-  memcpy (robust->d, spectrum->diagonal, (size_t) n * sizeof (double));
-  memcpy (robust->e, spectrum->off_diagonal, (size_t) n * sizeof (double));
-  LAPACK_dstemr ("V", "I", &n, robust->d, robust->e, &unused, &unused, &il, &iu, &found, robust->w, z, &n, &wanted,
-                 robust->isuppz, &robustly, robust->work, &robust->lwork, robust->iwork, &robust->liwork, &info);
-  return info == 0 && found == wanted;
-}
-
-/* The end (exclusive) of a run that starts at `first`: at most RUN long, cut at its widest gap in the last quarter, since
- * vectors of close eigenvalues are orthogonal only when they are computed together. */
-static size_t
-run_end (const double *values, size_t first, size_t end)
-{
-  if (end - first <= RUN)
-    return end;
-  size_t cut = first + RUN;
-  for (size_t i = first + RUN * 3 / 4; i < first + RUN; i++)
-    if (values[i] - values[i - 1] > values[cut] - values[cut - 1])
-      cut = i;
-  return cut;
-}
-
-/* Vectors first .. end - 1 of T, those with to[index] >= 0 copied to that column of z. run holds N x RUN numbers. */
-static LofiStatus
-robust_range (Robust *robust, const LofiSpectrum *spectrum, size_t first, size_t end, const ptrdiff_t *to, double *z, double *run,
-              const LofiWatch *watch)
-{
-  size_t n = spectrum->order;
-  while (first < end)
-    {
-      size_t stop = run_end (spectrum->values, first, end);
-      if (!robust_run (robust, spectrum, first, stop - 1, run))
-        return LOFI_NO_CONVERGENCE;
-      for (size_t i = first; i < stop; i++)
-        if (to[i] >= 0)
-          memcpy (z + (size_t) to[i] * n, run + (i - first) * n, n * sizeof (double));
-      first = stop;
-      if (lofi_watch_stops (watch))
-        return LOFI_STOPPED;
-    }
-  return LOFI_OK;
-}
-
-/* Are the columns of z orthonormal eigenvectors of T? One small product tells, so nothing is taken on trust. */
-static LofiStatus
-verify_tridiagonal (const LofiSpectrum *spectrum, const Place *places, size_t keep, const double *z)
-{
-  size_t n = spectrum->order;
-  const double *d = spectrum->diagonal, *e = spectrum->off_diagonal;
-  double scale = fmax (fabs (spectrum->values[0]), fabs (spectrum->values[n - 1]));
-  for (size_t k = 0; k < keep; k++)
-    {
-      const double *v = z + k * n;
-      double squares = 0.0;
-      for (size_t i = 0; i < n; i++)
-        {
-          double r = (d[i] - places[k].value) * v[i];
-          r += i > 0 ? e[i - 1] * v[i - 1] : 0.0;
-          r += i + 1 < n ? e[i] * v[i + 1] : 0.0;
-          squares += r * r;
-        }
-      if (!(sqrt (squares) <= TOLERANCE * scale))
-        return LOFI_NO_CONVERGENCE;
-    }
-  LofiMatrix gram;
-  LofiStatus status = lofi_matrix_alloc (&gram, keep, keep);
-  if (status != LOFI_OK)
-    return status;
-  cblas_dsyrk (CblasRowMajor, CblasLower, CblasNoTrans, (int) keep, (int) n, 1.0, z, (int) n, 0.0, gram.data, (int) keep);
-  for (size_t i = 0; i < keep && status == LOFI_OK; i++)
-    for (size_t j = 0; j <= i; j++)
-      if (!(fabs (gram.data[i * keep + j] - (i == j ? 1.0 : 0.0)) <= TOLERANCE))
-        status = LOFI_NO_CONVERGENCE;
-  lofi_matrix_clear (&gram);
-  return status;
-}
-
-/* The first `keep` places' vectors of T by robust representations, z N x keep by columns. Negative eigenvalues and the others
- * are one range each: with ties inside a range a few vectors more than needed are computed. */
-static LofiStatus
-leading_robust (const LofiSpectrum *spectrum, const Place *places, size_t keep, double *z, const LofiWatch *watch)
-{
-  size_t n = spectrum->order, low[2] = { n, n }, high[2] = { 0, 0 };
-  Robust robust;
-  bool ready = robust_init (&robust, n);
-  double *run = lofi_doubles_new (n * lofi_smaller (RUN, n));
-  ptrdiff_t *to = malloc (n * sizeof *to);
-  LofiStatus status = ready && run && to ? LOFI_OK : LOFI_NO_MEMORY;
-  for (size_t i = 0; i < n && status == LOFI_OK; i++)
-    to[i] = -1;
-  for (size_t k = 0; k < keep && status == LOFI_OK; k++)
-    {
-      size_t index = places[k].index, side = places[k].value < 0.0 ? 0 : 1;
-      to[index] = (ptrdiff_t) k;
-      low[side] = lofi_smaller (low[side], index);
-      high[side] = index + 1 > high[side] ? index + 1 : high[side];
-    }
-  for (int side = 0; side < 2 && status == LOFI_OK; side++)
-    status = robust_range (&robust, spectrum, low[side], high[side], to, z, run, watch);
-  free (to);
-  free (run);
-  robust_clear (&robust);
-  return status == LOFI_OK ? verify_tridiagonal (spectrum, places, keep, z) : status;
-}
-
-/* The same from all vectors of T: slower, larger, and always orthogonal. */
-static LofiStatus
-leading_from_all (const LofiSpectrum *spectrum, const Place *places, size_t keep, double *z)
-{
-  size_t n = spectrum->order;
-  LofiMatrix all;
-  LofiStatus status = lofi_matrix_alloc (&all, n, n);
-  if (status == LOFI_OK)
-    status = tridiagonal_all (spectrum, all.data, (lapack_int) n);
-  for (size_t k = 0; k < keep && status == LOFI_OK; k++)
-    memcpy (z + k * n, all.data + places[k].index * n, n * sizeof (double));
-  lofi_matrix_clear (&all);
-  return status;
 }
 
 LofiStatus
@@ -429,14 +231,15 @@ lofi_spectrum_leading (const LofiSpectrum *spectrum, size_t keep, double *values
   LofiStatus status = lofi_matrix_alloc (&z, keep, n);
   if (status != LOFI_OK)
     return status;
-  Place *places = order_by_magnitude (spectrum);
+  LofiWatchPart part;
+  LofiPlace *places = order_by_magnitude (spectrum);
   if (!places)
     status = LOFI_NO_MEMORY;
   if (status == LOFI_OK)
-    status = leading_robust (spectrum, places, keep, z.data, watch);
-  if (status == LOFI_NO_CONVERGENCE)
-    status = leading_from_all (spectrum, places, keep, z.data);
-  LofiWatchPart part;
+    {
+      LofiTridiagonal t = tridiagonal_of (spectrum);
+      status = lofi_tridiagonal_some (&t, spectrum->values, places, keep, z.data, lofi_watch_part (&part, watch, 0.0, 0.5));
+    }
   if (status == LOFI_OK)
     status = apply_reflectors (spectrum, z.data, (lapack_int) keep, (lapack_int) n, lofi_watch_part (&part, watch, 0.5, 1.0));
   for (size_t k = 0; k < keep && status == LOFI_OK; k++)
