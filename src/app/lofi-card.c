@@ -168,7 +168,7 @@ update_readout (LofiCard *self, LofiSession *session)
   LofiShown shown;
   LofiResult *result = lofi_session_get_readout (session, &shown);
   gtk_label_set_text (self->title, _("Readout"));
-  set_shown (self, session, shown, "");
+  set_shown (self, session, shown, _("test error"));
   double error = result ? result->readout->test_scores.error : NAN;
   char percent[32] = "–", sem[48] = "";
   if (result)
@@ -201,6 +201,18 @@ lofi_card_update (LofiCard *self, LofiSession *session)
     update_layer (self, session, self->index - 1);
   g_autofree char *name = g_strdup_printf ("%s, %s", gtk_label_get_text (self->title), lofi_card_get_headline (self));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+guint
+lofi_card_get_index (LofiCard *self)
+{
+  return self->index;
+}
+
+void
+lofi_card_set_index (LofiCard *self, guint index)
+{
+  self->index = index;
 }
 
 LofiShown

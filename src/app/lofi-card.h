@@ -9,6 +9,8 @@ G_DECLARE_FINAL_TYPE (LofiCard, lofi_card, LOFI, CARD, GtkListBoxRow)
 
 /* index: as in lofi_place_card. */
 LofiCard *lofi_card_new (guint index);
+guint lofi_card_get_index (LofiCard *self);
+void lofi_card_set_index (LofiCard *self, guint index);
 /* Shows the session's card of this index; cheap when nothing changed. */
 void lofi_card_update (LofiCard *self, LofiSession *session);
 

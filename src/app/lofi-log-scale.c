@@ -62,7 +62,10 @@ lofi_log_scale_set_range (LofiLogScale *self, gint64 low, gint64 high)
   gtk_scale_clear_marks (GTK_SCALE (self));
   for (double mark = 10; mark < high; mark *= 10)
     if (mark > low)
-      gtk_scale_add_mark (GTK_SCALE (self), log10 (mark), GTK_POS_BOTTOM, NULL);
+      {
+        g_autofree char *text = g_strdup_printf ("%.0f", mark);
+        gtk_scale_add_mark (GTK_SCALE (self), log10 (mark), GTK_POS_BOTTOM, text);
+      }
   self->setting = FALSE;
   lofi_log_scale_set_number (self, self->number);
 }

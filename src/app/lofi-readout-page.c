@@ -62,7 +62,10 @@ lofi_readout_page_update (LofiReadoutPage *self, LofiSession *session)
   result = lofi_session_get_baseline (session, LOFI_BASELINE_LINEAR, &shown);
   show_column (self, LINEAR, result ? result->linear : NULL, shown);
   const LofiExperiment *e = lofi_session_get_experiment (session);
-  g_autofree char *penalties = g_strdup_printf (_("%zu tried, from %g to %g"), e->penalty_count, e->penalty_low, e->penalty_high);
+  char low[32], high[32];
+  lofi_format_number (e->penalty_low, 2, low, sizeof low);
+  lofi_format_number (e->penalty_high, 2, high, sizeof high);
+  g_autofree char *penalties = g_strdup_printf (_("%zu tried, from %s to %s"), e->penalty_count, low, high);
   gtk_label_set_text (self->penalties, penalties);
 }
 

@@ -142,6 +142,7 @@ lofi_setting_init (LofiSetting *self)
   self->blurb = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->blurb), 0);
   gtk_label_set_wrap (GTK_LABEL (self->blurb), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->blurb), 20);    /* the panel is as wide as its controls, not its sentences */
   gtk_widget_add_css_class (self->blurb, "dim-label");
   gtk_widget_add_css_class (self->blurb, "caption");
   gtk_box_append (GTK_BOX (self), self->blurb);

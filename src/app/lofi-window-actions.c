@@ -263,9 +263,8 @@ lofi_window_update_actions (LofiWindow *self)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), states[i].name, states[i].enabled);
 }
 
-/* In the bubble phase: an entry or a slider that has the focus takes its arrows and spaces first. */
-void
-lofi_window_add_keys (LofiWindow *self)
+static GtkEventController *
+keys_new (void)
 {
   static const struct { guint key; const char *action; } keys[] = {
     { GDK_KEY_Left, "win.step-back" }, { GDK_KEY_Right, "win.step-forward" }, { GDK_KEY_Home, "win.step-first" },
@@ -276,5 +275,15 @@ lofi_window_add_keys (LofiWindow *self)
     gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
                                           gtk_shortcut_new (gtk_keyval_trigger_new (keys[i].key, 0),
                                                             gtk_named_action_new (keys[i].action)));
-  gtk_widget_add_controller (GTK_WIDGET (self), controller);
+  return controller;
+}
+
+/* In the bubble phase: an entry or a slider that has the focus takes its arrows and spaces first. A chart has none of its own, and
+ * must be asked before the scrolled window around it takes Home and End. */
+void
+lofi_window_add_keys (LofiWindow *self)
+{
+  gtk_widget_add_controller (GTK_WIDGET (self), keys_new ());
+  for (int view = 0; view < LOFI_N_VIEWS; view++)
+    gtk_widget_add_controller (GTK_WIDGET (lofi_page_get_chart (self->pages[view])), keys_new ());
 }

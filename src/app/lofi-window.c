@@ -153,9 +153,15 @@ on_tab (LofiWindow *self)
 static void
 show_view (LofiWindow *self)
 {
+  LofiView view = lofi_session_get_view (self->session);
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  /* The focus goes along from chart to chart, so that the keys go on walking. */
+  gboolean charted = !focus || LOFI_IS_CHART (focus);
   self->following = TRUE;
-  adw_view_stack_set_visible_child_name (self->views, lofi_view_name (lofi_session_get_view (self->session)));
+  adw_view_stack_set_visible_child_name (self->views, lofi_view_name (view));
   self->following = FALSE;
+  if (charted)
+    gtk_widget_grab_focus (GTK_WIDGET (lofi_page_get_chart (self->pages[view])));
 }
 
 /* ---- the rest ---- */
