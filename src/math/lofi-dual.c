@@ -311,7 +311,7 @@ lofi_dual_only_values (const LofiMatrix *lifted, const double *weights, double *
   else if (status == LOFI_OK)
     {
       LofiDual dual;
-      status = lofi_dual_init (&dual, lifted, weights, NULL, watch);
+      status = lofi_dual_init (&dual, lifted, weights, NULL, lofi_watch_part (&part, watch, 0.2, 1.0));
       if (status == LOFI_OK)
         lofi_dual_values (&dual, values);
       lofi_dual_clear (&dual);

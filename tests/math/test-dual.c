@@ -55,6 +55,11 @@ compare_forms (size_t n, size_t p, bool signs, bool deflated)
   lofi_reference_eigen (&c, values.data + 3 * p, &all);
   ck_assert (lofi_reference_distance_of (values.data + 2 * p, values.data + 3 * p, p) <= 1e-12 * scale);
   ck_assert_uint_ge (lofi_dual_bytes (&dual), n * rank * sizeof (double));
+  if (n <= p && !deflated)
+    {
+      ck_assert_int_eq (lofi_dual_only_values (&zp, t.data, values.data + 2 * p, NULL), LOFI_OK);
+      ck_assert (lofi_reference_distance_of (values.data + 2 * p, values.data + 3 * p, p) <= 1e-12 * scale);
+    }
 
   lofi_dual_clear (&dual);
   lofi_matrix_clear (&z);
@@ -73,6 +78,7 @@ START_TEST (both_forms_agree)
 {
   static const size_t shapes[][2] = { { 1, 2 }, { 7, 37 }, { 37, 130 }, { 61, 67 }, { 50, 50 }, { 130, 37 } };
   compare_forms (shapes[_i][0], shapes[_i][1], true, false);
+  compare_forms (shapes[_i][0], shapes[_i][1], false, false);
   compare_forms (shapes[_i][0], shapes[_i][1], false, shapes[_i][0] > 1);
 }
 END_TEST
@@ -93,6 +99,11 @@ START_TEST (dependent_samples_lower_the_rank)
   ck_assert (lofi_reference_skewness (&v) <= 1e-12);
   ck_assert (lofi_reference_residual (&c, values.data, &v) <= 1e-11 * fabs (values.data[0]));
   ck_assert_int_eq (lofi_dual_leading (&dual, &z, NULL, independent + 1, values.data, &v, NULL), LOFI_BAD_SHAPE);
+  LofiMatrix only = lofi_reference_new (1, p);    /* no Cholesky factor here: the values come the other way */
+  lofi_dual_values (&dual, values.data);
+  ck_assert_int_eq (lofi_dual_only_values (&z, t.data, only.data, NULL), LOFI_OK);
+  ck_assert (lofi_reference_distance_of (only.data, values.data, p) <= 1e-15 * fabs (values.data[0]));
+  lofi_matrix_clear (&only);
   lofi_dual_clear (&dual);
 
   for (size_t i = 0; i < n * p; i++)
@@ -169,7 +180,7 @@ START_TEST (bad_input_and_stopping)
 {
   LofiMatrix z = lofi_reference_normals (150, 200, 9), t = lofi_reference_normals (1, 150, 10), v = lofi_reference_new (200, 3);
   LofiMatrix none = lofi_matrix_row_block (&z, 0, 0), fewer = lofi_matrix_row_block (&z, 0, 100);
-  double values[3];
+  double values[200];
   LofiDual dual;
   ck_assert_int_eq (lofi_dual_init (&dual, &none, t.data, NULL, NULL), LOFI_BAD_SHAPE);
   for (int at = 1; at <= 4; at++)
@@ -180,8 +191,20 @@ START_TEST (bad_input_and_stopping)
       ck_assert_int_eq (left, 0);
       ck_assert_ptr_null (dual.basis.data);
     }
+  for (int at = 1; at <= 3; at++)
+    {
+      int left = at;
+      LofiWatch watch = { .stop = stop_at, .data = &left };
+      ck_assert_int_eq (lofi_dual_only_values (&z, t.data, values, &watch), LOFI_STOPPED);
+      ck_assert_int_eq (left, 0);
+    }
+  LofiMatrix tall = z;
+  tall.cols = 149;
+  ck_assert_int_eq (lofi_dual_only_values (&tall, t.data, values, NULL), LOFI_BAD_SHAPE);
+  ck_assert_int_eq (lofi_dual_only_values (&none, t.data, values, NULL), LOFI_BAD_SHAPE);
   double kept = z.data[777];
   z.data[777] = NAN;
+  ck_assert_int_eq (lofi_dual_only_values (&z, t.data, values, NULL), LOFI_NOT_FINITE);
   ck_assert_int_eq (lofi_dual_init (&dual, &z, t.data, NULL, NULL), LOFI_NOT_FINITE);
   z.data[777] = kept;
   kept = t.data[149];
