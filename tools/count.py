@@ -13,12 +13,12 @@ GOOD = {"OK", "EXPECTEDFAIL", "SKIP"}
 def count_log(log):
     passed, failed, skipped, blamed = 0, [], 0, set()
     for suite in xml.parse(log + ".junit.xml").getroot():
+        program = suite.get("name", "").split(" / ")[-1].split(".")[-1]
         for case in suite.iter("testcase"):
-            name = suite.get("name", "") + ": " + case.get("name", "")
+            name = program + ": " + case.get("name", "")
             if case.find("failure") is not None or case.find("error") is not None:
                 failed.append(name)
-                blamed.add(suite.get("name", "").split(".")[-1])
-                blamed.add(case.get("name", ""))
+                blamed |= {program, case.get("name", "")}
             elif case.find("skipped") is not None:
                 skipped += 1
             else:
