@@ -180,7 +180,8 @@ orthonormalise (LofiMatrix *v)
   lapack_int order = k, info = 0;
   LAPACK_dpotrf ("U", &order, gram.data, &order, &info);
   if (info == 0)
-    cblas_dtrsm (CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, p, k, 1.0, gram.data, k, v->data, (int) v->stride);
+    cblas_dtrsm (CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, p, k, 1.0, gram.data, k, v->data,
+                 (int) v->stride);
   else
     status = LOFI_NO_CONVERGENCE;
   lofi_matrix_clear (&gram);

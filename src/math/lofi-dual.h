@@ -21,8 +21,9 @@ size_t lofi_dual_bytes (const LofiDual *dual);
 /* All P eigenvalues of C, ascending: the rank ones of the dual and P - rank zeros. */
 void lofi_dual_values (const LofiDual *dual, double *values);
 
-/* All P eigenvalues of C, ascending, and nothing else: one Cholesky factor in place of the eigenvectors of G, G = L L^T, whose rows
- * are the samples seen inside their own span. Falls back to lofi_dual_init where G has no such factor. n <= P, else LOFI_BAD_SHAPE. */
+/* All P eigenvalues of C, ascending, and nothing else: one Cholesky factor in place of the eigenvectors of G, G = L L^T, whose
+ * rows are the samples seen inside their own span. Falls back to lofi_dual_init where G has no such factor. n <= P,
+ * else LOFI_BAD_SHAPE. */
 LofiStatus lofi_dual_only_values (const LofiMatrix *lifted, const double *weights, double *values, const LofiWatch *watch);
 
 /* As lofi_spectrum_leading, vectors P x keep; keep <= rank, else LOFI_BAD_SHAPE. Z and unit as at init. */

@@ -141,7 +141,8 @@ readout (const LofiRidgeProblem *problem, double penalty, LofiRidge *ridge)
   for (size_t j = 0; j < m; j++)
     factors[j] = problem->squares[j] > nothing ? problem->along[j] / (problem->squares[j] + penalty) : 0.0;
   if (!problem->dual)
-    cblas_dgemv (CblasRowMajor, CblasNoTrans, (int) p, (int) p, 1.0, problem->basis.data, (int) p, factors, 1, 0.0, ridge->weights, 1);
+    cblas_dgemv (CblasRowMajor, CblasNoTrans, (int) p, (int) p, 1.0, problem->basis.data, (int) p, factors, 1, 0.0,
+                 ridge->weights, 1);
   else
     add_directions (problem, factors, work, ridge->weights);
   for (int step = 0; step < 2 && problem->dual; step++)
@@ -233,8 +234,8 @@ lofi_ridge_predict (const LofiRidge *ridge, const LofiMatrix *features, double *
   if (features->cols != ridge->features || !ridge->weights || !lofi_matrix_fits_blas (features))
     return LOFI_BAD_SHAPE;
   if (features->rows > 0)
-    cblas_dgemv (CblasRowMajor, CblasNoTrans, (int) features->rows, (int) features->cols, 1.0, features->data, (int) features->stride,
-                 ridge->weights, 1, 0.0, predictions, 1);
+    cblas_dgemv (CblasRowMajor, CblasNoTrans, (int) features->rows, (int) features->cols, 1.0, features->data,
+                 (int) features->stride, ridge->weights, 1, 0.0, predictions, 1);
   for (size_t i = 0; i < features->rows; i++)
     predictions[i] += ridge->intercept;
   return LOFI_OK;

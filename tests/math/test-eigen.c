@@ -31,8 +31,8 @@ START_TEST (eigenpairs_agree_with_jacobi)
     {
       size_t n = sizes[s], keep = n / 3 + 1;
       LofiMatrix a = symmetric (n, (uint32_t) n), padded = lofi_reference_padded (&a);
-      LofiMatrix vectors = lofi_reference_new (n, keep), expected = lofi_reference_new (n, keep), values = lofi_reference_new (3, n);
-      LofiMatrix all = lofi_reference_new (n, n), vp = lofi_reference_padded (&vectors), ap = lofi_reference_padded (&all);
+      LofiMatrix vectors = lofi_reference_new (n, keep), expected = lofi_reference_new (n, keep);
+      LofiMatrix values = lofi_reference_new (3, n), all = lofi_reference_new (n, n), vp = lofi_reference_padded (&vectors), ap = lofi_reference_padded (&all);
       LofiSpectrum spectrum;
       ck_assert_int_eq (lofi_spectrum_init (&spectrum, &padded, NULL), LOFI_OK);
       lofi_reference_eigen (&a, values.data, &all);

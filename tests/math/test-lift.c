@@ -52,7 +52,8 @@ START_TEST (lifts_agree_with_the_reference)
         LofiMatrix zp = lofi_reference_padded (&z);
         double scale = lofi_reference_scale (&h);
         const double *bias = with_bias ? b.data : NULL;
-        LofiMatrix expected[] = { lofi_reference_lift (&h, &w, scale, bias, 0.7, relu), lofi_reference_lift (&h, &w, scale, bias, 0.7, tanh) };
+        LofiMatrix expected[] = { lofi_reference_lift (&h, &w, scale, bias, 0.7, relu),
+                                  lofi_reference_lift (&h, &w, scale, bias, 0.7, tanh) };
         LofiLift lifts[] = { make_lift (&wp, scale, LOFI_RELU, bias, 0.7), make_lift (&w, scale, LOFI_TANH, bias, 0.7) };
         for (int l = 0; l < 2; l++)
           {

@@ -28,7 +28,8 @@ add_in_blocks (LofiOperator *op, const LofiMatrix *z, const double *t, size_t bl
 
 START_TEST (operators_agree_with_the_reference)
 {
-  static const size_t shapes[][3] = { { 1, 1, 1 }, { 257, 37, 257 }, { 257, 37, 19 }, { 1061, 13, 1061 }, { 37, 130, 5 }, { 2, 3, 1 } };
+  static const size_t shapes[][3] = { { 1, 1, 1 }, { 257, 37, 257 }, { 257, 37, 19 }, { 1061, 13, 1061 },
+                                      { 37, 130, 5 }, { 2, 3, 1 } };
   for (size_t s = 0; s < 6; s++)
     for (int kind = 0; kind < 3; kind++)
       for (int centred = 0; centred < 2; centred++)
