@@ -17,6 +17,8 @@ warp (const LofiAxis *axis, double value)
       return log10 (isnan (value) ? value : MAX (value, SMALLEST));
     case LOFI_SCALE_ASINH:
       return asinh (value / axis->linear);
+    case LOFI_SCALE_ROOT:
+      return isnan (value) ? value : sqrt (MAX (value, 0));
     default:
       return value;
     }
@@ -31,6 +33,8 @@ unwarp (const LofiAxis *axis, double u)
       return pow (10, u);
     case LOFI_SCALE_ASINH:
       return axis->linear * sinh (u);
+    case LOFI_SCALE_ROOT:
+      return u > 0 ? u * u : 0;
     default:
       return u;
     }
@@ -59,12 +63,14 @@ make_drawable (LofiAxis *axis)
         axis->low /= 2, axis->high *= 2;
       return;
     }
+  if (axis->scale == LOFI_SCALE_ROOT)
+    axis->low = MAX (axis->low, 0);
   double size = MAX (fabs (axis->low), fabs (axis->high));
-  if (!(axis->high - axis->low > size * 1e-12))
+  if (!(axis->high - axis->low > MAX (size * 1e-12, SMALLEST)))
     {
-      double half = size > 0 ? size / 2 : 0.5;
-      axis->low -= half;
-      axis->high += half;
+      double half = size > SMALLEST ? size / 2 : 0.5;
+      axis->low = axis->scale == LOFI_SCALE_ROOT ? MAX (axis->low - half, 0) : axis->low - half;
+      axis->high = MAX (axis->high, axis->low) + half;
     }
 }
 

@@ -72,6 +72,38 @@ set_metadata (cairo_surface_t *pdf, const char *title)
 }
 
 static gboolean
+renumber (const GMatchInfo *match, GString *out, gpointer data)
+{
+  GHashTable *numbers = data;
+  g_autofree char *before = g_match_info_fetch (match, 1), *kind = g_match_info_fetch (match, 2), *id = g_match_info_fetch (match, 3);
+  char *name = g_strconcat (kind, id, NULL);
+  gpointer number = NULL;
+  if (g_hash_table_lookup_extended (numbers, name, NULL, &number))
+    g_free (name);
+  else
+    {
+      number = GUINT_TO_POINTER (g_hash_table_size (numbers));
+      g_hash_table_insert (numbers, name, number);
+    }
+  g_string_append_printf (out, "%s%s%u", before, kind, GPOINTER_TO_UINT (number));
+  return FALSE;
+}
+
+/* Cairo names parts of an SVG by counters that go on through the life of the process. Renumbered by first appearance, the same figure
+ * gives the same bytes. */
+static void
+renumber_svg (GByteArray *bytes)
+{
+  g_autoptr (GRegex) names = g_regex_new ("(id=\"|href=\"#|url\\(#)([a-z]+)([0-9]+)(?=[\")])", G_REGEX_OPTIMIZE, 0, NULL);
+  g_autoptr (GHashTable) numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *text = g_regex_replace_eval (names, (const char *) bytes->data, bytes->len, 0, 0, renumber, numbers, NULL);
+  if (!text)
+    return;
+  g_byte_array_set_size (bytes, 0);
+  g_byte_array_append (bytes, (const guint8 *) text, (guint) strlen (text));
+}
+
+static gboolean
 draw_vector (LofiFigure *figure, Format format, const char *path, double width, double height, const LofiStyle *style, const char *title,
              GByteArray *bytes, GError **error)
 {
@@ -89,6 +121,8 @@ draw_vector (LofiFigure *figure, Format format, const char *path, double width, 
   if (status == CAIRO_STATUS_SUCCESS)
     status = cairo_surface_status (surface);
   cairo_surface_destroy (surface);
+  if (format == FORMAT_SVG && status == CAIRO_STATUS_SUCCESS)
+    renumber_svg (bytes);
   return check_status (status, path, error);
 }
 

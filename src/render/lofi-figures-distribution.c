@@ -39,7 +39,7 @@ lay_out (LofiDistributionFigure *self, LofiText *text, double width, double heig
   const LofiStyle *style = text->style;
   for (int class = 0; class < 2; class++)
     l->keys[class] = (LofiKey) { LOFI_KEY_AREA, class_color (style, class), self->legend[class], 0 };
-  l->says = (LofiFrameText) { self->base.title, self->base.subtitle, self->x_title, self->y_title, l->keys, 2 };
+  l->says = (LofiFrameText) { self->base.title, self->base.subtitle, self->x_title, self->y_title, NULL, NULL, l->keys, 2 };
   lofi_frame_init_header (&l->frame, text, width, height, &l->says);
   lofi_frame_take_bottom (&l->frame, text);
   LofiRect *plot = &l->frame.plot;
@@ -199,7 +199,7 @@ count (LofiDistributionFigure *self, const double *values, const double *y, gsiz
       g_free (of_class[class]);
       double share = self->totals[class] ? 100.0 / (double) self->totals[class] : 0;
       self->zero_shares[class] = share * (double) zeros[class];
-      for (guint i = 0; i < n_bins; i++)
+      for (guint i = 0; i < self->shares[class].n_bins; i++)
         self->shares[class].counts[i] *= share;
       self->top = MAX (self->top, lofi_histogram_largest (&self->shares[class]));
     }
@@ -234,12 +234,13 @@ lofi_figure_activations (const LofiResult *result, guint layer_index)
   LofiDistributionFigure *self = lofi_figure_alloc (sizeof *self, &distribution_class);
   count (self, layer->activations, layer->activation_labels, layer->n_activations);
   name_classes (self, result->task);
-  char width[40], sampled[40];
-  lofi_format_count (layer->width, width, sizeof width);
+  char all[40], sampled[40];
+  gsize n = result->task ? result->task->train.count : 0;
+  lofi_format_count ((guint64) n * layer->width, all, sizeof all);
   lofi_format_count (layer->n_activations, sampled, sizeof sampled);
   self->x_title = g_strdup (_("lifted activation z"));
   self->base.title = g_strdup_printf (_("Layer %u · lifted activations by class"), layer_index + 1);
-  self->base.subtitle = g_strdup_printf (_("P = %s · %s of them drawn"), width, sampled);
+  self->base.subtitle = n ? g_strdup_printf (_("%s of n × P = %s activations"), sampled, all) : g_strdup_printf (_("%s activations"), sampled);
   self->base.description = g_strdup_printf (_("%s: one histogram for %s, one for %s"), self->base.title, self->names[0], self->names[1]);
   return &self->base;
 }

@@ -11,6 +11,7 @@ typedef struct {
   LofiCurve curves[LOFI_N_METHODS];
   char *labels[LOFI_N_METHODS];        /* at the ends: name and last error */
   guint n;
+  gboolean all_reach_end;              /* until they do, labels at the ends would lie on other curves */
   double x_low, x_high, y_low, y_high;
   gsize samples;
   char *samples_label;
@@ -28,11 +29,11 @@ static gboolean
 lay_out (LofiEmergenceFigure *self, LofiText *text, double width, double height, Layout *l)
 {
   const LofiStyle *style = text->style;
-  l->at_ends = width >= 30 * style->font_size && height >= 12 * style->font_size;
+  l->at_ends = self->all_reach_end && width >= 30 * style->font_size && height >= 12 * style->font_size;
   for (guint i = 0; i < self->n; i++)
     l->keys[i] = (LofiKey) { LOFI_KEY_LINE, style->series[self->curves[i].series & 7], self->curves[i].name, self->curves[i].series };
-  l->says = (LofiFrameText) { self->base.title, self->base.subtitle, _("number of training samples n (logarithmic)"), _("test error, %"), l->keys,
-                              l->at_ends ? 0 : self->n };
+  l->says = (LofiFrameText) { self->base.title, self->base.subtitle, _("number of training samples n (logarithmic)"), _("test error, %"),
+                              _("training samples n"), NULL, l->keys, l->at_ends ? 0 : self->n };
   lofi_frame_init_header (&l->frame, text, width, height, &l->says);
   lofi_frame_take_bottom (&l->frame, text);
   LofiRect *plot = &l->frame.plot;
@@ -57,7 +58,7 @@ draw_samples_line (LofiEmergenceFigure *self, cairo_t *cr, LofiText *text, const
   const LofiStyle *style = text->style;
   const LofiRect *plot = &l->frame.plot;
   double x = lofi_crisp (style, lofi_axis_to_view (&l->x, self->samples)), em = style->font_size;
-  if (self->samples == 0 || x < plot->x || x > plot->x + plot->width)
+  if (self->samples == 0 || self->n == 0 || x < plot->x || x > plot->x + plot->width)
     return;
   double dash[] = { 0.25 * em, 0.25 * em };
   lofi_color_set (cr, style->axis);
@@ -94,7 +95,7 @@ draw (LofiFigure *figure, cairo_t *cr, double width, double height, const LofiSt
   const LofiRect *plot = &l.frame.plot;
   if (self->n == 0)
     {
-      lofi_text_set (&text, LOFI_TEXT_NORMAL, _("No points yet: start the sweep to see them appear"), plot->width);
+      lofi_text_set (&text, LOFI_TEXT_NORMAL, _("No points yet: start the sweep"), plot->width);
       lofi_text_draw (&text, cr, style->dim_text, plot->x + plot->width / 2, plot->y + plot->height / 2, 0.5, 0.5);
     }
   else if (l.at_ends)
@@ -202,6 +203,9 @@ set_ranges (LofiEmergenceFigure *self, const LofiExperiment *experiment)
         least = MIN (least, curve->y[k] - error);
         most = MAX (most, curve->y[k] + error);
       }
+  self->all_reach_end = TRUE;
+  for (guint c = 0; c < self->n; c++)
+    self->all_reach_end &= self->curves[c].x[self->curves[c].n - 1] >= high;
   self->x_low = low <= high ? low : 100;
   self->x_high = low <= high ? high : 10000;
   if (self->x_low == self->x_high)

@@ -55,7 +55,7 @@ lay_out_header (LofiImagesFigure *self, LofiText *text, double width, double hei
       l->keys[n_keys++] = (LofiKey) { LOFI_KEY_FRAME, style->negative, self->legend[0], 0 };
       l->keys[n_keys++] = (LofiKey) { LOFI_KEY_FRAME, style->positive, self->legend[1], 0 };
     }
-  l->says = (LofiFrameText) { self->base.title, self->base.subtitle, NULL, NULL, l->keys, n_keys };
+  l->says = (LofiFrameText) { self->base.title, self->base.subtitle, NULL, NULL, NULL, NULL, l->keys, n_keys };
   lofi_frame_init_header (&l->frame, text, width, height, &l->says);
   double em = l->frame.em;
   l->bar = (LofiRect) { width - l->frame.pad - 7.8 * em, l->frame.title_y + 0.3 * em, 7 * em, 0.85 * em };
@@ -122,33 +122,49 @@ draw_bar (cairo_t *cr, LofiText *text, const LofiRect *bar)
     }
 }
 
-/* Number on the left, eigenvalue on the right in the colour of its sign. What does not fit: the number goes, then the rest. */
+/* What every tile of a grid says, so that all of them say the same: significant digits of the eigenvalue, or 0 for the number alone. */
+static int
+label_digits (LofiImagesFigure *self, LofiText *text, double room)
+{
+  for (int digits = 3; digits > 0; digits--)
+    {
+      char widest[40] = "", eigenvalue[40];
+      for (guint i = 0; i < self->n; i++)
+        {
+          lofi_format_measure (self->eigenvalues[i], digits, eigenvalue, sizeof eigenvalue);
+          if (g_utf8_strlen (eigenvalue, -1) >= g_utf8_strlen (widest, -1))
+            g_strlcpy (widest, eigenvalue, sizeof widest);
+        }
+      g_autofree char *both = g_strdup_printf ("%u  %s", self->n, widest);
+      lofi_text_set (text, LOFI_TEXT_SMALL, both, 0);
+      if (lofi_text_width (text) <= room)
+        return digits;
+    }
+  return 0;
+}
+
+/* Number on the left, eigenvalue on the right in the colour of its sign. */
 static void
-draw_label (LofiImagesFigure *self, cairo_t *cr, LofiText *text, guint i, const LofiRect *tile)
+draw_label (LofiImagesFigure *self, cairo_t *cr, LofiText *text, guint i, const LofiRect *tile, int digits)
 {
   const LofiStyle *style = text->style;
-  double em = style->font_size, value = self->eigenvalues[i], y = tile->y + tile->height + 0.12 * em, left = 0;
+  double em = style->font_size, value = self->eigenvalues[i], y = tile->y + tile->height + 0.12 * em, right = tile->x + tile->width;
   gboolean flagged = self->overlaps && self->overlaps[i] > MEAN_OVERLAP_FLAG;
-  char number[32], eigenvalue[40];
-  lofi_format_number (value, tile->width < 6 * em ? 2 : 3, eigenvalue, sizeof eigenvalue);
-  lofi_text_set (text, LOFI_TEXT_SMALL, eigenvalue, 0);
-  double width = lofi_text_width (text);
-  if (width <= tile->width)
+  char string[40];
+  LofiColor sign = lofi_ink (style, value < 0 ? style->negative : style->positive);
+  if (digits > 0)
     {
-      LofiColor color = value < 0 ? style->negative : style->positive;
-      lofi_text_draw (text, cr, lofi_ink (style, color), tile->x + tile->width, y, 1, 0);
+      lofi_format_measure (value, digits, string, sizeof string);
+      lofi_text_set (text, LOFI_TEXT_SMALL, string, 0);
+      lofi_text_draw (text, cr, sign, right, y, 1, 0);
+      right -= lofi_text_width (text);
     }
-  else
-    width = 0;
-  g_snprintf (number, sizeof number, "%u", i + 1);
-  lofi_text_set (text, LOFI_TEXT_SMALL, number, 0);
-  if (lofi_text_width (text) + width + 0.4 * em <= tile->width)
-    {
-      left = lofi_text_width (text);
-      lofi_text_draw (text, cr, style->dim_text, tile->x, y, 0, 0);
-    }
-  if (flagged && left + width + 1.1 * em <= tile->width)
-    lofi_flag_draw (cr, tile->x + left + 0.5 * em, y + lofi_text_line (text, LOFI_TEXT_SMALL) / 2, 0.26 * em, style->dim_text);
+  g_snprintf (string, sizeof string, "%u", i + 1);
+  lofi_text_set (text, LOFI_TEXT_SMALL, string, 0);
+  double left = tile->x + lofi_text_width (text);
+  lofi_text_draw (text, cr, digits > 0 ? style->dim_text : sign, tile->x, y, 0, 0);
+  if (flagged && left + 0.9 * em <= right)
+    lofi_flag_draw (cr, left + 0.5 * em, y + lofi_text_line (text, LOFI_TEXT_SMALL) / 2, 0.26 * em, style->dim_text);
 }
 
 static void
@@ -172,7 +188,8 @@ draw (LofiFigure *figure, cairo_t *cr, double width, double height, const LofiSt
   lofi_frame_draw_header (&l.frame, cr, &text);
   if (l.has_bar)
     draw_bar (cr, &text, &l.bar);
-  double thick = MIN (style->page ? 1.2 : 2, l.grid.tile_width / 8);
+  double thick = MIN (style->page ? 1.2 : 2, 0.35 * (l.grid.step_x - l.grid.tile_width));
+  int digits = l.grid.has_labels ? label_digits (self, &text, l.grid.tile_width) : 0;
   for (guint i = 0; i < self->n; i++)
     {
       LofiRect tile = lofi_grid_tile (&l.grid, i);
@@ -181,10 +198,11 @@ draw (LofiFigure *figure, cairo_t *cr, double width, double height, const LofiSt
         frame_tile (cr, &tile, thick, self->classes[i] < 0 ? style->negative : style->positive);
       else
         {
-          if ((int) i == self->selected)
+          /* What is selected in the window is no part of a figure on the page. */
+          if ((int) i == self->selected && !style->page)
             frame_tile (cr, &tile, thick, style->highlight);
           if (l.grid.has_labels)
-            draw_label (self, cr, &text, i, &tile);
+            draw_label (self, cr, &text, i, &tile, digits);
         }
     }
 }
@@ -210,8 +228,8 @@ pick (LofiFigure *figure, double width, double height, const LofiStyle *style, d
       return TRUE;
     }
   char value[40], overlap[40];
-  lofi_format_number (self->eigenvalues[i], 3, value, sizeof value);
-  lofi_format_number (self->overlaps ? self->overlaps[i] : 0, 2, overlap, sizeof overlap);
+  lofi_format_measure (self->eigenvalues[i], 3, value, sizeof value);
+  lofi_format_measure (self->overlaps ? self->overlaps[i] : 0, 2, overlap, sizeof overlap);
   if (self->overlaps)
     g_snprintf (pick->text, sizeof pick->text, _("direction %d of %u · λ = %s · overlap with the mean activation %s"), i + 1, self->n, value,
                 overlap);

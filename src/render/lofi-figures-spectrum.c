@@ -17,6 +17,7 @@ typedef struct {
   double *kept;                                    /* by magnitude: the order of the directions */
   gsize n_spectrum;
   char *x_title, *zero_label;
+  const char *x_short;                             /* NULL: x_title is short */
 } LofiSpectrumFigure;
 
 /* Where everything is at one size. */
@@ -37,13 +38,13 @@ lay_out (LofiSpectrumFigure *self, LofiText *text, double width, double height, 
   l->keys[0] = (LofiKey) { LOFI_KEY_AREA, style->bulk, self->n_kept ? _("not kept") : _("eigenvalues"), 0 };
   l->keys[1] = (LofiKey) { LOFI_KEY_DOT, style->negative, _("kept, below zero"), 0 };
   l->keys[2] = (LofiKey) { LOFI_KEY_DOT, style->positive, _("kept, above zero"), 0 };
-  l->says = (LofiFrameText) { self->base.title, self->base.subtitle, self->x_title, _("eigenvalues per bin"), l->keys,
-                              self->n_kept ? 3 : 0 };
+  l->says = (LofiFrameText) { self->base.title, self->base.subtitle, self->x_title, _("eigenvalues per bin (square-root scale)"),
+                              self->x_short, _("per bin, square root"), l->keys, self->n_kept ? 3 : 0 };
   lofi_frame_init_header (&l->frame, text, width, height, &l->says);
   lofi_frame_take_bottom (&l->frame, text);
   LofiRect *plot = &l->frame.plot;
   double band = self->n_kept ? MIN (2 * em, plot->height * 0.25) : 0;
-  l->y = lofi_axis (LOFI_SCALE_LINEAR, 0, self->top, plot->y + plot->height - band, plot->y);
+  l->y = lofi_axis (LOFI_SCALE_ROOT, 0, self->top, plot->y + plot->height - band, plot->y);
   g_autoptr (GArray) ticks = lofi_frame_ticks (&l->y, text, TRUE);
   lofi_frame_take_left (&l->frame, text, lofi_frame_labels_width (ticks, text), 0);
   if (!style->page)
@@ -190,6 +191,18 @@ nearest_mark (LofiSpectrumFigure *self, const Layout *l, double x, double reach)
   return nearest;
 }
 
+/* The kept eigenvalue that is all a bin holds: there the bar stands for it. */
+static int
+lone_mark (LofiSpectrumFigure *self, int bin)
+{
+  if (bin < 0 || self->all.counts[bin] != 1 || self->bulk.counts[bin] != 0)
+    return -1;
+  for (gsize i = 0; i < self->n_kept; i++)
+    if (lofi_histogram_bin (&self->all, self->kept[i]) == bin)
+      return (int) i;
+  return -1;
+}
+
 static void
 pick_bin (LofiSpectrumFigure *self, const Layout *l, const LofiStyle *style, double width, double height, int bin, LofiPick *pick)
 {
@@ -215,16 +228,15 @@ pick (LofiFigure *figure, double width, double height, const LofiStyle *style, d
   if (!lay_out (self, &text, width, height, &l) || !lofi_rect_contains (&l.frame.plot, x, y))
     return FALSE;
   gboolean in_band = self->n_kept && y >= l.band.y;
-  int mark = nearest_mark (self, &l, x, in_band ? 0.7 * style->font_size : 0.25 * style->font_size);
   int bin = lofi_histogram_bin (&self->all, lofi_axis_from_view (&l.x, x));
+  int mark = in_band ? nearest_mark (self, &l, x, 0.7 * style->font_size) : lone_mark (self, bin);
   double zero = lofi_axis_to_view (&l.x, 0);
-  /* Above the band a mark is meant where its bar stands alone, the bin elsewhere. */
-  if (mark >= 0 && (in_band || (bin >= 0 && self->all.counts[bin] <= 1)))
+  if (mark >= 0)
     {
       int beyond;
       char value[40];
       double at = mark_x (&l, self->kept[mark], &beyond);
-      lofi_format_number (self->kept[mark], 3, value, sizeof value);
+      lofi_format_measure (self->kept[mark], 3, value, sizeof value);
       g_snprintf (pick->text, sizeof pick->text, _("λ = %s · kept, %d of %d"), value, mark + 1, (int) self->n_kept);
       lofi_pick_set_rect (pick, at - 1.6 * l.dot, l.band.y, 3.2 * l.dot, l.band.height, width, height);
       pick->index = mark;
@@ -279,6 +291,7 @@ count (LofiSpectrumFigure *self, const LofiSpectrumSample *sample)
   lofi_histogram_init (&self->bulk, &self->axis, n_bins, sample->values, sample->n);
   lofi_histogram_init (&self->negative, &self->axis, n_bins, below, n_below);
   lofi_histogram_init (&self->positive, &self->axis, n_bins, above, n_above);
+  n_bins = self->all.n_bins;
   self->floor_negative = g_new0 (double, n_bins);
   self->floor_positive = g_new0 (double, n_bins);
   for (guint i = 0; i < n_bins; i++)
@@ -416,6 +429,7 @@ lofi_figure_spectrum (const LofiResult *result, guint layer_index, gboolean mark
   lofi_format_number (self->axis.linear, 2, number, sizeof number);
   self->x_title = self->axis.scale == LOFI_SCALE_ASINH
     ? g_strdup_printf (_("eigenvalue λ (asinh scale: linear within ±%s, logarithmic beyond)"), number) : g_strdup (_("eigenvalue λ"));
+  self->x_short = self->axis.scale == LOFI_SCALE_ASINH ? _("eigenvalue λ (asinh scale)") : NULL;
   lofi_format_count (self->n_zero, number, sizeof number);
   self->zero_label = g_strdup_printf (_("%s at zero"), number);
   describe (self, self->base.title);

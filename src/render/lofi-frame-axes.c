@@ -46,9 +46,9 @@ lofi_frame_ticks (const LofiAxis *axis, LofiText *text, gboolean upright)
 {
   double em = text->style->font_size, gap = 0.9 * em;
   if (upright)
-    return lofi_axis_ticks (axis, MAX (2.6 * em, 1));
+    return lofi_axis_ticks (axis, MAX (2.8 * em, 1));
   GArray *ticks = NULL;
-  double room = 4.2 * em;
+  double room = axis->scale == LOFI_SCALE_LINEAR ? 5 * em : 4 * em;
   for (int i = 0; i < 3; i++)
     {
       g_clear_pointer (&ticks, g_array_unref);
@@ -59,6 +59,14 @@ lofi_frame_ticks (const LofiAxis *axis, LofiText *text, gboolean upright)
       room = widest;
     }
   return ticks;
+}
+
+static void
+set_title (LofiText *text, const char *full, const char *brief, double room)
+{
+  lofi_text_set (text, LOFI_TEXT_SMALL, full, 0);
+  if (lofi_text_width (text) > room)
+    lofi_text_set (text, LOFI_TEXT_SMALL, brief ? brief : full, room);
 }
 
 void
@@ -95,7 +103,7 @@ lofi_frame_draw_x (const LofiFrame *frame, cairo_t *cr, LofiText *text, const Lo
     }
   if (frame->has_x_title)
     {
-      lofi_text_set (text, LOFI_TEXT_SMALL, frame->says->x_title, plot->width);
+      set_title (text, frame->says->x_title, frame->says->x_short, plot->width);
       lofi_text_draw (text, cr, style->dim_text, plot->x + plot->width / 2, label_y + lofi_text_line (text, LOFI_TEXT_SMALL) + 0.1 * frame->em,
                       0.5, 0);
     }
@@ -130,7 +138,8 @@ lofi_frame_draw_y (const LofiFrame *frame, cairo_t *cr, LofiText *text, const Lo
     }
   if (frame->has_y_title)
     {
-      lofi_text_set (text, LOFI_TEXT_SMALL, frame->says->y_title, frame->height - 2 * frame->pad);
+      double over = MIN (plot->height + 0.5 * frame->em, frame->height - plot->y);
+      set_title (text, frame->says->y_title, frame->says->y_short, over);
       lofi_text_draw_upwards (text, cr, style->dim_text, frame->pad * 0.6 + lofi_text_line (text, LOFI_TEXT_SMALL) / 2,
                               frame->plot.y + frame->plot.height / 2);
     }

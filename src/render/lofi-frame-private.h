@@ -11,9 +11,9 @@ typedef enum { LOFI_KEY_AREA, LOFI_KEY_DOT, LOFI_KEY_LINE, LOFI_KEY_FRAME, LOFI_
 /* An entry of the legend. series: of a line, decides dash and marker. */
 typedef struct { LofiKeyKind kind; LofiColor color; const char *label; int series; } LofiKey;
 
-/* NULL for what there is none of. */
+/* NULL for what there is none of. The short titles stand in where the long ones have no room. */
 typedef struct {
-  const char *title, *subtitle, *x_title, *y_title;
+  const char *title, *subtitle, *x_title, *y_title, *x_short, *y_short;
   const LofiKey *keys;
   guint n_keys;
 } LofiFrameText;

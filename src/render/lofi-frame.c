@@ -77,7 +77,7 @@ lofi_frame_init_header (LofiFrame *frame, LofiText *text, double width, double h
     }
   if (frame->has_keys)
     y = place_keys (frame, text, y, subtitle_width);
-  y += 0.45 * em;
+  y += 0.7 * em;
   frame->plot = (LofiRect) { frame->pad, y, MAX (width - 2 * frame->pad, 1), MAX (height - frame->pad - y, 1) };
 }
 

@@ -60,8 +60,8 @@ lofi_histogram_bins (const LofiAxis *axis, const double *sorted, gsize n)
 int
 lofi_histogram_bin (const LofiHistogram *histogram, double value)
 {
-  double place = lofi_axis_to_view (&histogram->axis, value);
-  if (!(place >= 0) || place > histogram->n_bins)
+  double place = (lofi_axis_to_view (&histogram->axis, value) - histogram->start) / histogram->step;
+  if (!(place >= 0) || place > histogram->n_bins + 1e-9)
     return -1;
   /* The upper end belongs to the last bin. */
   return (int) MIN ((guint) place, histogram->n_bins - 1);
@@ -70,9 +70,17 @@ lofi_histogram_bin (const LofiHistogram *histogram, double value)
 void
 lofi_histogram_init (LofiHistogram *histogram, const LofiAxis *axis, guint n_bins, const double *values, gsize n)
 {
-  *histogram = (LofiHistogram) { .axis = *axis, .n_bins = MAX (n_bins, 1) };
+  n_bins = MAX (n_bins, 1);
+  *histogram = (LofiHistogram) { .axis = *axis, .n_bins = n_bins, .start = 0, .step = 1.0 / n_bins };
   histogram->axis.from = 0;
-  histogram->axis.to = histogram->n_bins;
+  histogram->axis.to = 1;
+  if (axis->low < 0 && axis->high > 0)
+    {
+      double zero = lofi_axis_to_view (&histogram->axis, 0);
+      double before = ceil (zero * n_bins - 1e-9), after = ceil ((1 - zero) * n_bins - 1e-9);
+      histogram->start = zero - before / n_bins;
+      histogram->n_bins = (guint) (before + after);
+    }
   histogram->counts = g_new0 (double, histogram->n_bins);
   for (gsize i = 0; i < n; i++)
     {
@@ -94,7 +102,7 @@ lofi_histogram_clear (LofiHistogram *histogram)
 double
 lofi_histogram_edge (const LofiHistogram *histogram, guint i)
 {
-  return lofi_axis_from_view (&histogram->axis, i);
+  return lofi_axis_from_view (&histogram->axis, histogram->start + i * histogram->step);
 }
 
 double
@@ -109,7 +117,7 @@ lofi_histogram_largest (const LofiHistogram *histogram)
 double
 lofi_histogram_x (const LofiHistogram *histogram, const LofiRect *plot, const LofiStyle *style, guint i)
 {
-  double x = plot->x + plot->width * i / histogram->n_bins;
+  double x = plot->x + plot->width * CLAMP (histogram->start + i * histogram->step, 0, 1);
   return style->page ? x : round (x);
 }
 

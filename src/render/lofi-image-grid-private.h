@@ -36,7 +36,7 @@ typedef struct {
   gboolean has_labels;
 } LofiGrid;
 
-/* The largest tiles with which all fit the room; in the window never larger than they would like to be, and in whole multiples of the picture. */
+/* The largest tiles with which all fit the room; in the window never larger than they would like to be. */
 void lofi_grid_fit (LofiGrid *grid, const LofiGridWish *wish, const LofiRect *room);
 /* The height in which the tiles have the size they would like. */
 double lofi_grid_wanted_height (const LofiGridWish *wish, double width);

@@ -175,65 +175,77 @@ wants_labels (const LofiGridWish *wish, double tile)
   return wish->label > 0 && tile >= 2.2 * wish->em;
 }
 
-/* The tile's width if `columns` columns are to fill the room. */
+/* The tile's width if `columns` columns are to fill the room; labels only under tiles wide enough for them. */
 static double
-tile_for_columns (const LofiGridWish *wish, const LofiRect *room, guint columns, double aspect)
+tile_for_columns (const LofiGridWish *wish, const LofiRect *room, guint columns, double aspect, gboolean *has_labels)
 {
   guint rows = (wish->n + columns - 1) / columns;
   double by_width = (room->width - (columns - 1) * wish->gap) / columns;
-  for (int labels = 1; labels >= 0; labels--)
+  double by_height = (room->height - (rows - 1) * wish->gap) / rows;
+  double tile = MIN (by_width, (by_height - wish->label) / aspect);
+  *has_labels = wants_labels (wish, tile);
+  return *has_labels ? tile : MIN (by_width, by_height / aspect);
+}
+
+/* The number of columns with the largest tiles, none larger than `largest`. */
+static guint
+best_columns (const LofiGridWish *wish, const LofiRect *room, double aspect, double largest, double *tile, gboolean *has_labels)
+{
+  guint columns = 1;
+  *tile = 0;
+  for (guint c = 1; c <= wish->n; c++)
     {
-      double by_height = ((room->height - (rows - 1) * wish->gap) / rows - labels * wish->label) / aspect;
-      double tile = MIN (by_width, by_height);
-      if (!labels || wants_labels (wish, tile))
-        return tile;
+      gboolean labels;
+      double t = MIN (tile_for_columns (wish, room, c, aspect, &labels), largest);
+      /* Of equal sizes the widest arrangement: rows are read before columns. */
+      if (t > 0 && t >= *tile - 1e-9)
+        {
+          *tile = t;
+          *has_labels = labels;
+          columns = c;
+        }
     }
-  return 0;
+  return columns;
 }
 
 void
 lofi_grid_fit (LofiGrid *grid, const LofiGridWish *wish, const LofiRect *room)
 {
-  double width, height;
+  double width, height, tile;
   preferred_tile (wish, &width, &height);
-  double aspect = height / width, largest = wish->page ? PAGE_TILE_MAX * wish->em : width, tile = 0;
-  guint columns = 1, n = MAX (wish->n, 1);
-  LofiGridWish whole = *wish;
-  whole.n = n;
-  for (guint c = 1; c <= n; c++)
+  double aspect = height / width, largest = wish->page ? PAGE_TILE_MAX * wish->em : width;
+  LofiGridWish close = *wish;
+  close.n = MAX (wish->n, 1);
+  grid->has_labels = FALSE;
+  guint columns = best_columns (&close, room, aspect, largest, &tile, &grid->has_labels);
+  if (tile < 3 * wish->gap)
     {
-      double t = MIN (tile_for_columns (&whole, room, c, aspect), largest);
-      /* Of equal sizes the widest arrangement: rows are read before columns. */
-      if (t >= tile - 1e-9)
-        {
-          tile = t;
-          columns = c;
-        }
+      close.gap = wish->page ? wish->gap / 3 : MAX (round (wish->gap / 3), 1);
+      columns = best_columns (&close, room, aspect, largest, &tile, &grid->has_labels);
     }
   tile = MAX (tile, 1);
-  if (!wish->page && !is_strip (wish) && tile >= wish->width)
-    tile = floor (tile / wish->width + 1e-9) * wish->width;
-  columns = MIN (columns_of (room->width, tile, wish->gap, n), n);
+  /* Squares of equal size if that costs little room, whole device pixels in any case. */
+  double whole_scale = floor (tile / wish->width + 1e-9) * wish->width;
+  if (!wish->page)
+    tile = !is_strip (wish) && whole_scale >= 0.85 * tile ? whole_scale : MAX (floor (tile), 1);
+  columns = MAX (columns, columns_of (room->width, tile, close.gap, close.n));
   grid->n = wish->n;
   grid->columns = columns;
-  grid->rows = (n + columns - 1) / columns;
+  grid->rows = (close.n + columns - 1) / columns;
   grid->tile_width = tile;
-  grid->tile_height = tile * aspect;
-  if (!wish->page)
-    grid->tile_height = MAX (round (grid->tile_height), 1);
-  grid->has_labels = wants_labels (wish, tile);
-  grid->step_x = tile + wish->gap;
+  grid->tile_height = wish->page ? tile * aspect : MAX (round (tile * aspect), 1);
+  grid->step_x = tile + close.gap;
   if (grid->rows > 1 && columns > 1)
     {
       /* Full rows end at the right edge, unless that would tear the tiles apart. */
       double stretched = (room->width - tile) / (columns - 1);
-      grid->step_x = MIN (stretched, tile + 3 * wish->gap);
+      grid->step_x = MIN (stretched, tile + 3 * close.gap);
       if (!wish->page)
         grid->step_x = floor (grid->step_x);
     }
-  grid->step_y = grid->tile_height + (grid->has_labels ? wish->label : 0) + wish->gap;
+  grid->step_y = grid->tile_height + (grid->has_labels ? wish->label : 0) + close.gap;
   double x = wish->page ? room->x : round (room->x), y = wish->page ? room->y : round (room->y);
-  grid->area = (LofiRect) { x, y, (columns - 1) * grid->step_x + tile, grid->rows * grid->step_y - wish->gap };
+  grid->area = (LofiRect) { x, y, (columns - 1) * grid->step_x + tile, grid->rows * grid->step_y - close.gap };
 }
 
 double

@@ -40,7 +40,7 @@ lofi_spark_spectrum_draw (cairo_t *cr, double width, double height, const LofiSt
   LofiHistogram histogram;
   lofi_histogram_init (&histogram, &axis, n_bins, sample.values, sample.n);
   LofiRect room = { 0, 0, width, height }, bars = { dot, 0, width - 2 * dot, height - (n_kept ? 2 * dot + 2 : 1) };
-  LofiAxis counts = lofi_axis (LOFI_SCALE_LINEAR, 0, MAX (lofi_histogram_largest (&histogram), 1), bars.y + bars.height, bars.y);
+  LofiAxis counts = lofi_axis (LOFI_SCALE_ROOT, 0, MAX (lofi_histogram_largest (&histogram), 1), bars.y + bars.height, bars.y);
   cairo_save (cr);
   cairo_new_path (cr);
   lofi_histogram_path (&histogram, NULL, &bars, &counts, style, 1, cr);

@@ -7,7 +7,7 @@ typedef struct {
   gsize n;
   double *values;            /* finite, ascending, those of the atom at zero left out */
   gsize n_zero;              /* the atom: eigenvalues that vanish because the operator has not full rank; 0 if there is none */
-  double bulk;               /* half-width of the interval around zero that holds nearly all of them */
+  double bulk;               /* half-width of the interval around zero that holds most of them */
 } LofiSpectrumSample;
 
 void lofi_spectrum_sample_init (LofiSpectrumSample *sample, const double *spectrum, gsize n);

@@ -8,8 +8,24 @@
 #define ZERO_SHARE 1e-12
 /* Beyond this many half-widths of the bulk a linear axis would leave the bulk a spike. */
 #define FAR 8.0
-#define BULK_SHARE 0.025
+/* The half-width of the bulk from the median of the magnitudes: the edge of a semicircle, and where most of them lie when the
+ * spectrum falls like a power, as it does on images. Outliers, however many below a half, hardly move it. */
+#define BULK_SHARE 0.5
+#define BULK_FACTOR 2.5
 #define AIR 0.06
+
+/* A quantile of |value|: both ends of the ascending values are walked inwards. */
+static double
+magnitude_quantile (const double *sorted, gsize n, double share)
+{
+  gsize low = 0, high = n, beyond = (gsize) ((1 - share) * (double) n);
+  for (gsize i = 0; i < beyond; i++)
+    if (-sorted[low] > sorted[high - 1])
+      low++;
+    else
+      high--;
+  return n ? MAX (fabs (sorted[low]), fabs (sorted[high - 1])) : 0;
+}
 
 void
 lofi_spectrum_sample_init (LofiSpectrumSample *sample, const double *spectrum, gsize n)
@@ -30,8 +46,7 @@ lofi_spectrum_sample_init (LofiSpectrumSample *sample, const double *spectrum, g
       sample->n -= zeros;
       sample->n_zero = zeros;
     }
-  double low = lofi_quantile (sample->values, sample->n, BULK_SHARE), high = lofi_quantile (sample->values, sample->n, 1 - BULK_SHARE);
-  sample->bulk = 1.15 * MAX (fabs (low), fabs (high));
+  sample->bulk = BULK_FACTOR * magnitude_quantile (sample->values, sample->n, BULK_SHARE);
 }
 
 void

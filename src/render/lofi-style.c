@@ -123,6 +123,7 @@ lofi_style_diverging (const LofiStyle *style, double value)
   gboolean is_dark = style->neutral.green < 0.5;
   LofiColor shade = is_dark ? (LofiColor) { 1, 1, 1, 1 } : (LofiColor) { 0, 0, 0, 1 };
   LofiColor extreme = lofi_color_mix (pure, shade, is_dark ? 0.45 : 0.5);
-  double size = fabs (value), knee = 0.7;
+  /* On a dark ground small values glow: they are held back a little. */
+  double size = is_dark ? pow (fabs (value), 1.25) : fabs (value), knee = 0.7;
   return size <= knee ? blend (style->neutral, pure, size / knee) : blend (pure, extreme, (size - knee) / (1 - knee));
 }

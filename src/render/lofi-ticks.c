@@ -76,22 +76,22 @@ split (double value, int decimals, int *exponent)
 }
 
 static void
-append_scientific (GString *out, double value, int decimals)
+append_scientific (GString *out, double value, int decimals, gboolean strip)
 {
   int exponent = 0;
   double mantissa = split (value, decimals, &exponent);
-  if (fabs (mantissa) == 1)
+  if (strip && fabs (mantissa) == 1)
     g_string_append (out, mantissa < 0 ? MINUS : "");
   else
     {
-      append_fixed (out, mantissa, decimals, TRUE);
+      append_fixed (out, mantissa, decimals, strip);
       g_string_append (out, "×");
     }
   append_power (out, exponent);
 }
 
-void
-lofi_format_number (double value, int digits, char *out, gsize size)
+static void
+format (double value, int digits, gboolean strip, char *out, gsize size)
 {
   digits = CLAMP (digits, 1, 15);
   g_autoptr (GString) text = g_string_new (NULL);
@@ -106,11 +106,23 @@ lofi_format_number (double value, int digits, char *out, gsize size)
     {
       double mantissa = split (value, digits - 1, &exponent);
       if (exponent < -3 || exponent >= 5)
-        append_scientific (text, value, digits - 1);
+        append_scientific (text, value, digits - 1, strip);
       else
-        append_fixed (text, mantissa * pow (10, exponent), MAX (digits - 1 - exponent, 0), TRUE);
+        append_fixed (text, mantissa * pow (10, exponent), MAX (digits - 1 - exponent, 0), strip);
     }
   g_strlcpy (out, text->str, size);
+}
+
+void
+lofi_format_number (double value, int digits, char *out, gsize size)
+{
+  format (value, digits, TRUE, out, size);
+}
+
+void
+lofi_format_measure (double value, int digits, char *out, gsize size)
+{
+  format (value, digits, FALSE, out, size);
 }
 
 void
@@ -149,7 +161,8 @@ round_step (double raw, int *minor)
   return steps[i] * power;
 }
 
-/* All labels of a linear axis have the same decimals, except the zero; beyond six digits they are powers. */
+/* All labels of a linear axis have the same decimals, except the zero; far from one they are powers, unless that would take more figures.
+ * Empty if neither is short enough to tell neighbours apart. */
 static void
 label_linear (double value, double step, double largest, char *label, gsize size)
 {
@@ -157,17 +170,15 @@ label_linear (double value, double step, double largest, char *label, gsize size
   /* 2.5 needs one decimal more than 2. */
   double lead = step / pow (10, place);
   int extra = fabs (lead - round (lead)) > 0.01 ? 1 : 0;
+  int figures = value == 0 ? 0 : (int) floor (log10 (fabs (value)) + 1e-9) - place + extra;
   g_autoptr (GString) text = g_string_new (NULL);
   if (value == 0)
     g_string_append_c (text, '0');
-  else if (largest < 1e6 && place >= -4)
+  else if (place >= -4 && (largest < 1e6 || (figures > 4 && largest < 1e12)))
     append_fixed (text, value, MAX (extra - place, 0), FALSE);
-  else
-    {
-      int exponent = (int) floor (log10 (fabs (value)) + 1e-9);
-      append_scientific (text, value, CLAMP (exponent - place + extra, 0, 4));
-    }
-  g_strlcpy (label, text->str, size);
+  else if (figures <= 5)
+    append_scientific (text, value, MAX (figures, 0), TRUE);
+  g_strlcpy (label, text->len < size ? text->str : "", size);
 }
 
 static void
@@ -176,7 +187,7 @@ linear_ticks (const LofiAxis *axis, double room, GArray *ticks)
   double range = axis->high - axis->low, length = MAX (fabs (axis->to - axis->from), 1);
   double largest = MAX (fabs (axis->low), fabs (axis->high));
   int minor;
-  double step = round_step (range * MIN (MAX (room, 1) / length, 1), &minor);
+  double step = round_step (range * MAX (room, 1) / length, &minor);
   if (step / minor * length / range < MINOR_ROOM)
     minor = 1;
   /* Steps below the resolution of doubles around the range would never advance. */
@@ -193,7 +204,7 @@ linear_ticks (const LofiAxis *axis, double room, GArray *ticks)
           char label[24];
           double value = i / minor * step;
           label_linear (value == 0 ? 0 : value, step, largest, label, sizeof label);
-          add_tick (ticks, value == 0 ? 0 : value, label);
+          add_tick (ticks, value == 0 ? 0 : value, *label ? label : NULL);
         }
     }
 }
@@ -205,9 +216,10 @@ compare_ticks (gconstpointer a, gconstpointer b)
   return (p->value > q->value) - (p->value < q->value);
 }
 
-/* Labels a candidate if it is `room` away from every label so far; else a minor tick if it is not too close to another tick. */
+/* Adds a candidate with its label (NULL: none) if it is `room` away from every label so far; else as a minor tick if it is not too close
+ * to another tick. */
 static void
-offer_tick (const LofiAxis *axis, double room, GArray *ticks, double value, gboolean may_label)
+offer_tick (const LofiAxis *axis, double room, GArray *ticks, double value, const char *label)
 {
   double slack = 1e-9 * fabs (value);
   if (value < axis->low - slack || value > axis->high + slack)
@@ -221,12 +233,18 @@ offer_tick (const LofiAxis *axis, double room, GArray *ticks, double value, gboo
       if (tick->major)
         near_label = MIN (near_label, distance);
     }
-  char label[24];
-  lofi_format_number (value, 3, label, sizeof label);
-  if (may_label && near_label >= room)
+  if (label && near_label >= room)
     add_tick (ticks, value, label);
   else if (near >= 0.6 * MINOR_ROOM)
     add_tick (ticks, value, NULL);
+}
+
+static void
+offer_number (const LofiAxis *axis, double room, GArray *ticks, double value, gboolean may_label)
+{
+  char label[24];
+  lofi_format_number (value, 3, label, sizeof label);
+  offer_tick (axis, room, ticks, value, may_label ? label : NULL);
 }
 
 /* Powers of ten first, outermost first so that the ends are named, then fives and twos, then the rest as minor ticks. */
@@ -234,23 +252,24 @@ static void
 decade_ticks (const LofiAxis *axis, double room, GArray *ticks)
 {
   double largest = MAX (fabs (axis->low), fabs (axis->high));
-  double smallest = axis->scale == LOFI_SCALE_LOG ? axis->low : axis->linear / 100;
-  int top = (int) floor (log10 (largest) + 1e-9), bottom = (int) floor (log10 (smallest) - 1e-9);
+  /* Counts are whole numbers, unless all of them are below one. */
+  double smallest = axis->scale == LOFI_SCALE_LOG ? axis->low : axis->scale == LOFI_SCALE_ROOT ? MIN (largest, 1) : axis->linear / 100;
+  int top = (int) floor (log10 (largest) + 1e-9), bottom = (int) floor (log10 (smallest) + (axis->scale == LOFI_SCALE_ROOT ? 1e-9 : -1e-9));
   static const int factors[] = { 1, 5, 2, 3, 4, 6, 7, 8, 9 };
-  gboolean both = axis->scale == LOFI_SCALE_ASINH;
-  if (both)
-    offer_tick (axis, room, ticks, 0, TRUE);
+  gboolean both = axis->scale == LOFI_SCALE_ASINH, has_zero = both || axis->scale == LOFI_SCALE_ROOT;
+  if (has_zero)
+    offer_number (axis, room, ticks, 0, TRUE);
   /* With many decades in little room only every second, third, ... is offered, so that the labels are evenly spaced. */
   double decades = MAX (top - bottom, 1), length = fabs (axis->to - axis->from);
-  int stride = both ? 1 : (int) MAX (1, ceil (room * decades / MAX (length, 1)));
+  int stride = has_zero ? 1 : (int) MAX (1, ceil (room * decades / MAX (length, 1)));
   for (guint f = 0; f < G_N_ELEMENTS (factors); f++)
     for (int k = top; k >= bottom; k--)
       {
         double value = factors[f] * pow (10, k);
         gboolean may_label = f < 3 && (f > 0 ? stride == 1 : ((k % stride) + stride) % stride == 0);
-        offer_tick (axis, room, ticks, value, may_label);
+        offer_number (axis, room, ticks, value, may_label);
         if (both)
-          offer_tick (axis, room, ticks, -value, may_label);
+          offer_number (axis, room, ticks, -value, may_label);
       }
   g_array_sort (ticks, compare_ticks);
 }
@@ -274,8 +293,9 @@ lofi_axis_ticks (const LofiAxis *axis, double room)
       return ticks;
     }
   decade_ticks (axis, MAX (room, 1), ticks);
-  /* Within a decade there may be no power, five or two to name: then round numbers as on a linear axis, where they have room. */
-  if (count_labels (ticks) < 2 && axis->high < 20 * axis->low)
+  /* Within a decade there may be no power, five or two to name: then round numbers as on a linear axis, where they have room. They
+   * are sought on a longer axis, since the scale may crowd them. */
+  if (count_labels (ticks) < 2)
     {
       LofiAxis linear = *axis;
       linear.scale = LOFI_SCALE_LINEAR;
@@ -283,8 +303,11 @@ lofi_axis_ticks (const LofiAxis *axis, double room)
       linear_ticks (&linear, room, round);
       g_array_set_size (ticks, 0);
       for (guint i = 0; i < round->len; i++)
-        if (g_array_index (round, LofiTick, i).major)
-          offer_tick (axis, room, ticks, g_array_index (round, LofiTick, i).value, TRUE);
+        {
+          const LofiTick *tick = &g_array_index (round, LofiTick, i);
+          if (tick->major)
+            offer_tick (axis, room, ticks, tick->value, tick->label);
+        }
     }
   return ticks;
 }

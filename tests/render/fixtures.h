@@ -1,0 +1,110 @@
+/* Results and tasks made by hand, on the caller's stack: figures copy what they need. */
+#pragma once
+
+#include <math.h>
+#include <string.h>
+#include "lofi-figures.h"
+
+typedef struct {
+  LofiTask task;
+  LofiResult result;
+  LofiLayerSpec spec;
+  LofiLayerResult layer, *layers[1];
+  LofiReadout readout, lazy, linear;
+  LofiArray pictures;
+  GRand *random;
+} Fixture;
+
+/* n training samples of channels x height x width numbers, a third of them positive. */
+static inline void
+fixture_init (Fixture *f, gsize n, gsize channels, gsize height, gsize width)
+{
+  memset (f, 0, sizeof *f);
+  f->random = g_rand_new_with_seed (7);
+  gsize d = channels * height * width;
+  f->task.channels = channels;
+  f->task.height = height;
+  f->task.width = width;
+  f->task.is_image = height > 1;
+  f->task.labelling_title = (char *) "Shirt against pullover and coat";
+  f->task.positive_name = (char *) "shirt";
+  f->task.negative_name = (char *) "pullover, coat";
+  for (int c = 0; c < 4; c++)
+    f->task.spread[c] = 1;
+  LofiSplit *split = &f->task.train;
+  split->count = n;
+  split->inputs = (LofiMatrix) { g_new (double, n * d + 1), n, d, d };
+  split->y = g_new (double, n + 1);
+  split->indices = g_new (gint64, n + 1);
+  for (gsize i = 0; i < n; i++)
+    {
+      split->y[i] = i % 3 == 2 ? 1 : -1;
+      split->indices[i] = (gint64) (10 * i);
+      for (gsize k = 0; k < d; k++)
+        split->inputs.data[i * d + k] = g_rand_double (f->random);
+    }
+  f->layers[0] = &f->layer;
+  f->layer.spec = &f->spec;
+  f->layer.width = 1000;
+  f->result.task = &f->task;
+  f->result.layers = f->layers;
+  f->result.n_layers = 1;
+  f->result.live_layer = -1;
+}
+
+/* The spectrum and the kept eigenvalues, both used where they are. */
+static inline void
+fixture_set_spectrum (Fixture *f, double *spectrum, gsize n, double *kept, gsize n_kept)
+{
+  f->layer.spectrum = spectrum;
+  f->layer.n_spectrum = n;
+  f->layer.width = n;
+  f->layer.eigenvalues = kept;
+  f->layer.keep = n_kept;
+}
+
+/* K pictures of random numbers, with eigenvalues of alternating sign; the first overlaps with the mean activation. */
+static inline void
+fixture_set_pictures (Fixture *f, gsize k)
+{
+  gsize d = f->task.train.inputs.cols;
+  f->pictures.matrix = (LofiMatrix) { g_new (double, k * d + 1), k, d, d };
+  for (gsize i = 0; i < k * d; i++)
+    f->pictures.matrix.data[i] = g_rand_double_range (f->random, -1, 1);
+  f->layer.keep = k;
+  f->layer.eigenvalues = g_new (double, k + 1);
+  f->layer.mean_overlap = g_new0 (double, k + 1);
+  for (gsize i = 0; i < k; i++)
+    f->layer.eigenvalues[i] = (i % 2 ? 1 : -1) * 0.2 / (double) (i + 1);
+  f->layer.mean_overlap[0] = 0.9;
+}
+
+static inline void
+fixture_clear (Fixture *f)
+{
+  if (f->pictures.matrix.data)
+    {
+      g_free (f->layer.eigenvalues);
+      g_free (f->layer.mean_overlap);
+      g_free (f->pictures.matrix.data);
+    }
+  g_free (f->task.train.inputs.data);
+  g_free (f->task.train.y);
+  g_free (f->task.train.indices);
+  g_rand_free (f->random);
+}
+
+/* n numbers of a normal distribution. */
+static inline void
+fixture_normal (GRand *random, double *values, gsize n, double deviation)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = deviation * sqrt (-2 * log (1 - g_rand_double (random))) * cos (2 * G_PI * g_rand_double (random));
+}
+
+static inline int
+fixture_compare (const void *a, const void *b)
+{
+  double p = *(const double *) a, q = *(const double *) b;
+  return (p > q) - (p < q);
+}
