@@ -1,6 +1,7 @@
 /* Data sets: where they are looked for, what is read, what is refused. */
 #include "config.h"
 #include "lofi-images.h"
+#include "lofi-labelling.h"
 
 static char *folder;
 
@@ -327,6 +328,30 @@ START_TEST (stopped)
 }
 END_TEST
 
+START_TEST (labellings)
+{
+  g_autofree const char **fashion = lofi_labelling_names ("fashion-mnist");
+  g_autofree const char **other = lofi_labelling_names ("letters");
+  ck_assert_str_eq (fashion[0], "shirt");
+  ck_assert_ptr_null (fashion[3]);
+  ck_assert_str_eq (other[0], "even-odd");
+  ck_assert_ptr_null (other[2]);
+  for (const LofiLabelling *l = lofi_labellings (); l->name; l++)
+    {
+      const char *source = l->source ? l->source : "mnist";
+      gboolean seen[10] = { FALSE };
+      ck_assert_ptr_eq (lofi_labelling_find (source, l->name), l);
+      for (guint side = 0; side < 2; side++)
+        for (const int *c = side ? l->negative : l->positive; *c >= 0; c++)
+          {
+            ck_assert (*c < 10 && !seen[*c]);
+            seen[*c] = TRUE;
+          }
+    }
+  ck_assert_ptr_null (lofi_labelling_find ("mnist", "shirt"));
+}
+END_TEST
+
 int
 main (void)
 {
@@ -346,6 +371,7 @@ main (void)
   tcase_add_test (tests, arrays_that_do_not_match);
   tcase_add_test (tests, one_array);
   tcase_add_test (tests, stopped);
+  tcase_add_test (tests, labellings);
   tcase_set_timeout (tests, 60);
   suite_add_tcase (suite, tests);
   /* GLib asks for the user's data folder once a process: one for all tests. */
