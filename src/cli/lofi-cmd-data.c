@@ -1,20 +1,33 @@
 /* `lofi data`: what data there is, and what can be asked of it. */
 #include "config.h"
-#include <string.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-cli.h"
 #include "lofi-error.h"
 #include "lofi-labelling.h"
 
+/* A text, and blanks up to a column, whatever the language. */
+static void
+print_padded (const char *text, glong columns)
+{
+  g_print ("%s%*s", text, (int) MAX (columns - g_utf8_strlen (text, -1), 0), "");
+}
+
+/* The name of a row: empty where it goes on. */
+static void
+print_label (const char *label)
+{
+  g_print ("  ");
+  print_padded (label, 13);
+}
+
 static void
 print_shape (const LofiDataset *d)
 {
+  print_label (_("samples"));
   if (d->is_image)
-    g_print (_("  samples    %" G_GSIZE_FORMAT " training, %" G_GSIZE_FORMAT " test, each an image of %" G_GSIZE_FORMAT " x %"
-               G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT "\n"), d->train.count, d->test.count, d->channels, d->height, d->width);
+    g_print (_("%zu training, %zu test, each an image of %zu x %zu x %zu\n"), d->train.count, d->test.count, d->channels, d->height, d->width);
   else
-    g_print (_("  samples    %" G_GSIZE_FORMAT " training, %" G_GSIZE_FORMAT " test, each %" G_GSIZE_FORMAT " numbers\n"),
-             d->train.count, d->test.count, d->channels * d->height * d->width);
+    g_print (_("%zu training, %zu test, each %zu numbers\n"), d->train.count, d->test.count, d->channels * d->height * d->width);
 }
 
 static gsize
@@ -31,12 +44,15 @@ print_classes (const LofiDataset *d)
 {
   if (d->n_classes == 0)
     {
-      g_print (_("  targets    real numbers\n"));
-      return;
+      print_label (_("targets"));
+      g_print ("%s\n", _("real numbers"));
     }
   for (guint c = 0; c < d->n_classes; c++)
-    g_print (_("  %s %2u  %6" G_GSIZE_FORMAT " training %6" G_GSIZE_FORMAT " test  %s\n"), c ? "        " : _("classes "), c,
-             count_class (&d->train, c), count_class (&d->test, c), d->class_names ? d->class_names[c] : "");
+    {
+      print_label (c ? "" : _("classes"));
+      g_print (_("%2u %6zu training %6zu test"), c, count_class (&d->train, c), count_class (&d->test, c));
+      g_print ("  %s\n", d->class_names ? d->class_names[c] : "");
+    }
 }
 
 static void
@@ -57,7 +73,10 @@ print_labellings (const LofiDataset *d)
       print_class_list (sides, l->positive);
       g_string_append (sides, "  -1: ");
       print_class_list (sides, l->negative);
-      g_print ("  %s %-18s %-44s %s\n", i ? "          " : _("labellings"), l->name, _(l->title), sides->str);
+      print_label (i ? "" : _("labellings"));
+      print_padded (l->name, 19);
+      print_padded (_(l->title), 46);
+      g_print ("%s\n", sides->str);
     }
 }
 
@@ -73,7 +92,8 @@ show (LofiCli *cli, const char *source, GError **error)
   if (!dataset)
     return FALSE;
   g_print ("%s\n", dataset->name);
-  g_print (_("  from       %s\n"), dataset->origin);
+  print_label (_("from"));
+  g_print ("%s\n", dataset->origin);
   print_shape (dataset);
   print_classes (dataset);
   print_labellings (dataset);
@@ -88,19 +108,23 @@ show_all (LofiCli *cli, GError **error)
   for (guint i = 0; sources[i]; i++)
     {
       g_autoptr (GError) reason = NULL;
-      if (strcmp (sources[i], "arrays") == 0)
-        g_print (_("arrays\n  .npy files named by train-inputs, train-targets, test-inputs and test-targets\n"));
-      else if (show (cli, sources[i], &reason))
+      if (show (cli, sources[i], &reason))
         continue;
-      else if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         {
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
         }
-      else
-        g_print (_("%s\n  missing    %s\n"), sources[i], reason->message);
+      g_print ("%s\n", sources[i]);
+      print_label (_("missing"));
+      g_print ("%s\n", reason->message);
     }
-  g_print (_("a path\n  a folder with train-images-idx3-ubyte[.gz] and its companions, or X.npy with X-targets.npy beside it\n"));
+  g_print ("%s\n", _("arrays"));
+  print_label ("");
+  g_print ("%s\n", _(".npy files named by train-inputs, train-targets, test-inputs and test-targets"));
+  g_print ("%s\n", _("a path"));
+  print_label ("");
+  g_print ("%s\n", _("a folder with train-images-idx3-ubyte[.gz] and its companions, or X.npy with X-targets.npy beside it"));
   return TRUE;
 }
 

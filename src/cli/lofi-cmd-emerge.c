@@ -131,7 +131,7 @@ cell_done (gpointer data, const LofiCell *cell, guint finished, guint total)
         g_cancellable_cancel (sweep->cancellable);
       lofi_cli_computing (TRUE);
     }
-  g_autofree char *label = g_strdup_printf (_("%" G_GSIZE_FORMAT " samples"), cell->samples);
+  g_autofree char *label = g_strdup_printf (_("%zu samples"), cell->samples);
   lofi_cli_progress_show (&sweep->progress, label, (double) finished / total);
 }
 
@@ -173,7 +173,7 @@ print_table (LofiCells *cells, const LofiExperiment *experiment)
   for (guint i = 0; i < experiment->sweep_samples->len; i++)
     {
       gsize samples = g_array_index (experiment->sweep_samples, gsize, i);
-      g_print ("%8" G_GSIZE_FORMAT, samples);
+      g_print ("%8zu", samples);
       for (guint m = 0; m < LOFI_N_METHODS; m++)
         for (guint k = 0; k < curves[m]->len; k++)
           {

@@ -105,7 +105,7 @@ draw_samples (const Job *job, GError **error)
 static void
 show_cell (gpointer progress, const LofiCell *cell, guint finished, guint total)
 {
-  g_autofree char *label = g_strdup_printf (_("%" G_GSIZE_FORMAT " samples"), cell->samples);
+  g_autofree char *label = g_strdup_printf (_("%zu samples"), cell->samples);
   lofi_cli_progress_show (progress, label, (double) finished / total);
 }
 

@@ -11,9 +11,9 @@
 static void
 print_layer (const LofiLayerResult *layer)
 {
-  g_autofree char *shape = layer->keep ? g_strdup_printf ("%" G_GSIZE_FORMAT " > %" G_GSIZE_FORMAT " > %" G_GSIZE_FORMAT, layer->inputs, layer->width, layer->keep)
-                                       : g_strdup_printf ("%" G_GSIZE_FORMAT " > %" G_GSIZE_FORMAT, layer->inputs, layer->width);
-  g_print (_("%-8s %-20s scale %-9.4g"), layer->name, shape, layer->scale);
+  g_autofree char *shape = layer->keep ? g_strdup_printf ("%zu > %zu > %zu", layer->inputs, layer->width, layer->keep)
+                                       : g_strdup_printf ("%zu > %zu", layer->inputs, layer->width);
+  g_print ("%-8s %-20s %s %-9.4g", layer->name, shape, _("scale"), layer->scale);
   if (layer->keep)
     g_print (" %s", _("top eigenvalues"));
   for (gsize k = 0; k < MIN (layer->keep, SHOWN_EIGENVALUES); k++)
@@ -41,8 +41,9 @@ print_summary (const LofiResult *result)
   const LofiTask *task = result->task;
   if (result->experiment->title && *result->experiment->title)
     g_print ("%s\n", result->experiment->title);
-  g_print (_("%s, seed %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT " training and %" G_GSIZE_FORMAT " test samples, %.1f %% positive\n\n"),
-           task->dataset->name, result->experiment->seed, task->train.count, task->test.count, 100 * task->positive_share);
+  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, result->experiment->seed);
+  g_print (_("%s, seed %s: %zu training and %zu test samples, %.1f %% positive\n\n"),
+           task->dataset->name, seed, task->train.count, task->test.count, 100 * task->positive_share);
   for (guint i = 0; i < result->n_layers; i++)
     print_layer (result->layers[i]);
   g_print ("\n%-8s %17s   %18s   %19s   %9s\n", "", _("train error"), _("test error"), _("test mse"), _("penalty"));
