@@ -23,7 +23,7 @@ G_DEFINE_FINAL_TYPE (LofiDataPage, lofi_data_page, GTK_TYPE_BOX)
 static LofiExperiment *
 duplicate (LofiDataPage *self)
 {
-  return lofi_experiment_dup (lofi_session_get_experiment (self->session));
+  return lofi_session_dup_experiment (self->session);
 }
 
 /* ---- the user ---- */

@@ -36,7 +36,7 @@ duplicate (LofiLayerPage *self, LofiLayerSpec **layer)
 {
   if (self->updating || !self->session)
     return NULL;
-  LofiExperiment *e = lofi_experiment_dup (lofi_session_get_experiment (self->session));
+  LofiExperiment *e = lofi_session_dup_experiment (self->session);
   if (self->layer >= e->layers->len)
     {
       lofi_experiment_free (e);
@@ -51,7 +51,10 @@ static void
 submit (LofiLayerPage *self, LofiExperiment *e, const char *key)
 {
   g_autofree char *what = key ? g_strdup_printf ("layer%u.%s", self->layer + 1, key) : NULL;
-  lofi_session_edit (self->session, e, what);
+  if (what)
+    lofi_session_drag (self->session, e, what);
+  else
+    lofi_session_edit (self->session, e, NULL);
 }
 
 static void

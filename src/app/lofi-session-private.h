@@ -22,6 +22,9 @@ struct _LofiSession {
   char *last_what;               /* of the newest edit */
   gint64 last_edit;
 
+  LofiExperiment *held;          /* a dragged change that waits, or NULL */
+  guint held_id;                 /* how long at most */
+
   guint64 generation;
   gboolean busy;
   double seconds;                /* of the newest finished fit, or negative */

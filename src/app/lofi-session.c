@@ -6,6 +6,7 @@
 
 #define UNDO_MAX 100
 #define MERGE_US (1 * G_USEC_PER_SEC)
+#define HOLD_MS 700
 
 G_DEFINE_FINAL_TYPE (LofiSession, lofi_session, G_TYPE_OBJECT)
 
@@ -171,6 +172,47 @@ lofi_session_get_available (LofiSession *self)
   return result ? result->task->available_train : 0;
 }
 
+/* ---- a dragged change that waits ---- */
+
+static void adopt (LofiSession *self, LofiExperiment *experiment);
+
+static void
+drop_held (LofiSession *self)
+{
+  g_clear_handle_id (&self->held_id, g_source_remove);
+  g_clear_pointer (&self->held, lofi_experiment_free);
+}
+
+static void
+release_held (LofiSession *self)
+{
+  LofiExperiment *held = g_steal_pointer (&self->held);
+  drop_held (self);
+  if (held)
+    adopt (self, held);
+}
+
+static gboolean
+on_held_too_long (gpointer data)
+{
+  LofiSession *self = data;
+  self->held_id = 0;
+  release_held (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Has the place's layer shown its whole spectrum under the settings at hand? Outside the layers the first one stands for it. */
+static gboolean
+spectrum_was_seen (LofiSession *self)
+{
+  guint layer = lofi_session_get_card (self);
+  layer = layer >= 1 && layer <= self->experiment->layers->len ? layer - 1 : 0;
+  if (!self->busy || self->experiment->layers->len == 0)
+    return TRUE;
+  LofiShown shown = lofi_session_slot_shown (self, LOFI_SLOT_LAYER + layer);
+  return shown == LOFI_SHOWN_FRESH || (shown == LOFI_SHOWN_LIVE && self->live->live_samples == self->live->live_total);
+}
+
 /* ---- the runner's answers ---- */
 
 static void
@@ -198,6 +240,8 @@ on_snapshot (LofiSession *self, LofiResult *result)
     }
   lofi_session_want_pictures (self);
   lofi_session_changed (self, what);
+  if (self->held && spectrum_was_seen (self))
+    release_held (self);
 }
 
 static void
@@ -217,6 +261,7 @@ end_unfinished (LofiSession *self, const char *message)
   if (message)
     set_message (self, message);
   lofi_session_changed (self, LOFI_CHANGED_RESULT | LOFI_CHANGED_PROGRESS | LOFI_CHANGED_MESSAGE);
+  release_held (self);
 }
 
 static void
@@ -278,6 +323,7 @@ void
 lofi_session_stop (LofiSession *self)
 {
   g_return_if_fail (LOFI_IS_SESSION (self));
+  drop_held (self);
   if (self->busy)
     lofi_runner_stop (self->runner);
 }
@@ -342,12 +388,42 @@ adopt (LofiSession *self, LofiExperiment *experiment)
   lofi_session_changed (self, LOFI_CHANGED_EXPERIMENT | LOFI_CHANGED_PLACE | LOFI_CHANGED_SWEEP);
 }
 
+LofiExperiment *
+lofi_session_dup_experiment (LofiSession *self)
+{
+  return lofi_experiment_dup (self->held ? self->held : self->experiment);
+}
+
+static gboolean
+merges (LofiSession *self, const char *what)
+{
+  return what && g_strcmp0 (what, self->last_what) == 0 && g_get_monotonic_time () - self->last_edit < MERGE_US
+         && self->undo->len > 0;
+}
+
+void
+lofi_session_drag (LofiSession *self, LofiExperiment *edited, const char *what)
+{
+  g_return_if_fail (LOFI_IS_SESSION (self) && edited && what && !self->closed);
+  if (!merges (self, what) || spectrum_was_seen (self))
+    {
+      lofi_session_edit (self, edited, what);
+      return;
+    }
+  self->last_edit = g_get_monotonic_time ();
+  g_clear_pointer (&self->held, lofi_experiment_free);
+  self->held = edited;
+  if (!self->held_id)
+    self->held_id = g_timeout_add (HOLD_MS, on_held_too_long, self);
+}
+
 void
 lofi_session_edit (LofiSession *self, LofiExperiment *edited, const char *what)
 {
   g_return_if_fail (LOFI_IS_SESSION (self) && edited && !self->closed);
+  gboolean merge = merges (self, what);
   gint64 now = g_get_monotonic_time ();
-  gboolean merge = what && g_strcmp0 (what, self->last_what) == 0 && now - self->last_edit < MERGE_US && self->undo->len > 0;
+  drop_held (self);          /* it is in `edited`, which began as lofi_session_dup_experiment */
   g_free (self->last_what);
   self->last_what = g_strdup (what);
   self->last_edit = now;
@@ -367,6 +443,7 @@ move_between (LofiSession *self, GPtrArray *from, GPtrArray *to)
   if (from->len == 0)
     return FALSE;
   g_clear_pointer (&self->last_what, g_free);
+  drop_held (self);
   g_ptr_array_add (to, lofi_experiment_dup (self->experiment));
   adopt (self, g_ptr_array_steal_index (from, from->len - 1));
   return TRUE;
@@ -405,6 +482,7 @@ lofi_session_close (LofiSession *self)
     return;
   self->closed = TRUE;
   g_clear_handle_id (&self->play_id, g_source_remove);
+  drop_held (self);
   g_signal_handlers_disconnect_by_data (self->runner, self);
   lofi_runner_shut_down (self->runner);
 }

@@ -42,6 +42,12 @@ const LofiExperiment *lofi_session_get_experiment (LofiSession *self);
 /* Takes a changed duplicate, asks for a fit and returns at once. Edits of the same `what` within a second are undone as one;
  * NULL is never merged. Settings that cannot work become a message. */
 void lofi_session_edit (LofiSession *self, LofiExperiment *edited, const char *what);
+/* As lofi_session_edit, for a hand that drags: a change that follows another of the same `what` waits until the spectrum of the one
+ * before has been seen (or that fit has ended, or HOLD_MS have passed), the newest waiting one replacing the older. So a drag shows one
+ * spectrum after the other instead of overtaking each before it is drawn, and what is shown is always of the settings at hand. */
+void lofi_session_drag (LofiSession *self, LofiExperiment *edited, const char *what);
+/* The experiment to edit: the settings at hand with the change that waits, if any. (transfer full) */
+LofiExperiment *lofi_session_dup_experiment (LofiSession *self);
 gboolean lofi_session_undo (LofiSession *self);
 gboolean lofi_session_redo (LofiSession *self);
 gboolean lofi_session_can_undo (LofiSession *self);

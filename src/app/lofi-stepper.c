@@ -58,9 +58,9 @@ show_samples (LofiStepper *self)
 static void
 on_samples (LofiStepper *self, gint64 value)
 {
-  LofiExperiment *e = lofi_experiment_dup (lofi_session_get_experiment (self->session));
+  LofiExperiment *e = lofi_session_dup_experiment (self->session);
   e->data.train = value;
-  lofi_session_edit (self->session, e, "data.train");
+  lofi_session_drag (self->session, e, "data.train");
 }
 
 /* ---- how it goes ---- */

@@ -171,7 +171,7 @@ static void
 act_add_layer (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   LofiWindow *self = LOFI_WINDOW (widget);
-  LofiExperiment *e = lofi_experiment_dup (lofi_session_get_experiment (self->session));
+  LofiExperiment *e = lofi_session_dup_experiment (self->session);
   LofiPlace place = lofi_session_get_place (self->session);
   int layers = e->layers->len;
   int from = place.step == LOFI_STEP_DATA ? 0 : place.step == LOFI_STEP_READOUT ? layers - 1 : place.layer;
@@ -188,7 +188,7 @@ act_remove_layer (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   LofiWindow *self = LOFI_WINDOW (widget);
   LofiPlace place = lofi_session_get_place (self->session);
-  LofiExperiment *e = lofi_experiment_dup (lofi_session_get_experiment (self->session));
+  LofiExperiment *e = lofi_session_dup_experiment (self->session);
   if (place.layer >= 0 && place.layer < (int) e->layers->len && e->layers->len > 1)
     {
       g_ptr_array_remove_index (e->layers, place.layer);
