@@ -306,7 +306,7 @@ read_experiment (LofiReader *reader)
   guint64 format = 1;
   lofi_reader_unsigned (reader, "experiment", "format", G_MAXUINT64, &format);
   if (format != 1)
-    lofi_reader_refuse (reader, "experiment", "format", _("use format=1, or a newer program"), _("format %" G_GUINT64_FORMAT " is not known"), format);
+    lofi_reader_refuse (reader, "experiment", "format", _("use format=1, or a newer program"), _("format %zu is not known"), (gsize) format);
   lofi_reader_text (reader, "experiment", "title", &experiment->title);
   lofi_reader_unsigned (reader, "experiment", "seed", G_MAXUINT64, &experiment->seed);
   take_data (reader, &experiment->data);

@@ -83,7 +83,7 @@ lofi_read_unsigned (LofiReader *reader, const char *group, const char *key, cons
   if (g_ascii_string_to_unsigned (text, 10, 0, most, number, &reason))
     return TRUE;
   if (g_error_matches (reason, G_NUMBER_PARSER_ERROR, G_NUMBER_PARSER_ERROR_OUT_OF_BOUNDS))
-    lofi_reader_refuse (reader, group, key, NULL, _("%s is larger than %" G_GUINT64_FORMAT), text, most);
+    lofi_reader_refuse (reader, group, key, NULL, _("%s is larger than %zu"), text, (gsize) most);
   else if (text[0] == '-' && g_ascii_isdigit (text[1]))
     lofi_reader_refuse (reader, group, key, _("give a whole number that is not negative"), _("%s is negative"), text);
   else

@@ -162,7 +162,7 @@ read_header (IdxFile *file, gsize shape[4], guint *n_dimensions, gsize *count, G
   guint64 most = file->unpack ? file->file_bytes * UNPACK_RATIO_MAX : file->file_bytes;
   if (!fits || *count > most)
     return refuse (file, error, _("get the whole file"),
-                   _("the header says %s bytes, but the file of %" G_GUINT64_FORMAT " bytes cannot hold them"), text, file->file_bytes);
+                   _("the header says %s bytes, but the file of %zu bytes cannot hold them"), text, (gsize) file->file_bytes);
   return TRUE;
 }
 

@@ -241,8 +241,8 @@ check_sizes (const NpyHeader *header, guint64 bytes, gsize *rows, gsize *cols, c
   *rows = header->shape[0];
   if (!g_size_checked_mul (&total, count, header->bytes) || total != bytes)
     return refuse (error, path, _("get the whole file"),
-                   _("the header says %s, %zu numbers of %u bytes, but %" G_GUINT64_FORMAT " bytes follow it"), shape, count,
-                   header->bytes, bytes);
+                   _("the header says %s, %zu numbers of %u bytes, but %zu bytes follow it"), shape, count,
+                   header->bytes, (gsize) bytes);
   if (header->fortran && header->n_dimensions > 2)
     return refuse (error, path, _("save numpy.ascontiguousarray of it"), _("an array of shape %s in Fortran order cannot be read"), shape);
   return TRUE;

@@ -222,8 +222,8 @@ pick (LofiFigure *figure, double width, double height, const LofiStyle *style, d
   lofi_pick_set_rect (pick, tile.x, tile.y, tile.width, tile.height, width, height);
   if (self->kind == KIND_SAMPLES)
     {
-      g_snprintf (pick->text, sizeof pick->text, _("%s · sample %zu, number %" G_GINT64_FORMAT " of the source"),
-                  self->names[self->classes[i] > 0], self->places[i] + 1, self->indices[i]);
+      g_snprintf (pick->text, sizeof pick->text, _("%s · sample %zu, number %zu of the source"),
+                  self->names[self->classes[i] > 0], self->places[i] + 1, (gsize) self->indices[i]);
       pick->index = (int) self->places[i];
       return TRUE;
     }
