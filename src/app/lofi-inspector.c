@@ -11,7 +11,6 @@ struct _LofiInspector {
   LofiSession *session;
   GtkWidget *scroll;
   GtkLabel *title, *blurb;
-  GtkStack *stack;
   LofiDataPage *data_page;
   LofiLayerPage *layer_page;
   LofiReadoutPage *readout_page;
@@ -34,20 +33,16 @@ on_changed (LofiInspector *self, LofiChange what)
     return;
   LofiPlace place = lofi_session_get_place (self->session);
   show_title (self, place);
-  switch (place.step)
-    {
-    case LOFI_STEP_DATA:
-      lofi_data_page_update (self->data_page, self->session);
-      gtk_stack_set_visible_child (self->stack, GTK_WIDGET (self->data_page));
-      break;
-    case LOFI_STEP_READOUT:
-      lofi_readout_page_update (self->readout_page, self->session);
-      gtk_stack_set_visible_child (self->stack, GTK_WIDGET (self->readout_page));
-      break;
-    default:
-      lofi_layer_page_update (self->layer_page, self->session);
-      gtk_stack_set_visible_child (self->stack, GTK_WIDGET (self->layer_page));
-    }
+  gboolean data = place.step == LOFI_STEP_DATA, readout = place.step == LOFI_STEP_READOUT;
+  if (data)
+    lofi_data_page_update (self->data_page, self->session);
+  else if (readout)
+    lofi_readout_page_update (self->readout_page, self->session);
+  else
+    lofi_layer_page_update (self->layer_page, self->session);
+  gtk_widget_set_visible (GTK_WIDGET (self->data_page), data);
+  gtk_widget_set_visible (GTK_WIDGET (self->readout_page), readout);
+  gtk_widget_set_visible (GTK_WIDGET (self->layer_page), !data && !readout);
 }
 
 void
@@ -85,7 +80,6 @@ lofi_inspector_class_init (LofiInspectorClass *class)
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, scroll);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, title);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, blurb);
-  gtk_widget_class_bind_template_child (widget_class, LofiInspector, stack);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, data_page);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, layer_page);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, readout_page);

@@ -70,12 +70,14 @@ follow_place (LofiNetwork *self)
 {
   guint index = lofi_session_get_card (self->session);
   GtkListBoxRow *row = GTK_LIST_BOX_ROW (lofi_network_get_card (self, index));
-  if (!row || gtk_list_box_row_is_selected (row))
+  if (!row)
     return;
+  /* One card of the two lists is selected, also when the user chose it in one of them. */
   gboolean foot = index == self->cards;
   self->following = TRUE;
   gtk_list_box_unselect_all (foot ? self->list : self->foot);
-  gtk_list_box_select_row (foot ? self->foot : self->list, row);
+  if (!gtk_list_box_row_is_selected (row))
+    gtk_list_box_select_row (foot ? self->foot : self->list, row);
   self->following = FALSE;
   if (!self->scroll_id)
     self->scroll_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 10, scroll_to_selected, self, NULL);
@@ -111,8 +113,12 @@ on_changed (LofiNetwork *self, LofiChange what)
 static void
 on_row_selected (LofiNetwork *self, GtkListBoxRow *row)
 {
-  if (row && !self->following)
+  if (self->following || !self->session)
+    return;
+  if (row)
     lofi_session_set_card (self->session, lofi_card_get_index (LOFI_CARD (row)));
+  else
+    follow_place (self);    /* Ctrl and a click would leave no card selected */
 }
 
 /* The arrow keys go on from the last layer to the readout, and back. */

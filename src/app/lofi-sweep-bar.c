@@ -59,7 +59,7 @@ on_seeds (LofiSweepBar *self)
 {
   if (self->updating)
     return;
-  LofiExperiment *e = lofi_experiment_dup (lofi_session_get_experiment (self->session));
+  LofiExperiment *e = lofi_session_dup_experiment (self->session);
   e->sweep_seeds = gtk_spin_button_get_value_as_int (self->seeds);
   lofi_session_edit (self->session, e, "emergence.seeds");
 }
@@ -73,7 +73,7 @@ show_grid (LofiSweepBar *self)
   guint count = e->sweep_samples->len;
   gsize low = count ? g_array_index (e->sweep_samples, gsize, 0) : 0;
   gsize high = count ? g_array_index (e->sweep_samples, gsize, count - 1) : 0;
-  g_autofree char *summary = g_strdup_printf (_("%u sizes from %zu to %zu, %u seeds"), count, low, high, e->sweep_seeds);
+  g_autofree char *summary = g_strdup_printf (_("n from %zu to %zu, %u seeds"), low, high, e->sweep_seeds);
   gtk_label_set_text (self->summary, summary);
   self->updating = TRUE;
   lofi_spin_show (self->low, low);
