@@ -175,35 +175,37 @@ wants_labels (const LofiGridWish *wish, double tile)
   return wish->label > 0 && tile >= 2.2 * wish->em;
 }
 
-/* The tile's width if `columns` columns are to fill the room; labels only under tiles wide enough for them. */
+/* The tile's width if `columns` columns are to fill the room. */
 static double
-tile_for_columns (const LofiGridWish *wish, const LofiRect *room, guint columns, double aspect, gboolean *has_labels)
+tile_for_columns (const LofiGridWish *wish, const LofiRect *room, guint columns, double aspect, gboolean has_labels)
 {
   guint rows = (wish->n + columns - 1) / columns;
   double by_width = (room->width - (columns - 1) * wish->gap) / columns;
-  double by_height = (room->height - (rows - 1) * wish->gap) / rows;
-  double tile = MIN (by_width, (by_height - wish->label) / aspect);
-  *has_labels = wants_labels (wish, tile);
-  return *has_labels ? tile : MIN (by_width, by_height / aspect);
+  double by_height = (room->height - (rows - 1) * wish->gap) / rows - (has_labels ? wish->label : 0);
+  return MIN (by_width, by_height / aspect);
 }
 
-/* The number of columns with the largest tiles, none larger than `largest`. */
+/* The number of columns with the largest tiles, none larger than `largest`. Labelled if then the tiles are still wide enough for labels. */
 static guint
 best_columns (const LofiGridWish *wish, const LofiRect *room, double aspect, double largest, double *tile, gboolean *has_labels)
 {
   guint columns = 1;
-  *tile = 0;
-  for (guint c = 1; c <= wish->n; c++)
+  for (int labels = 1; labels >= 0; labels--)
     {
-      gboolean labels;
-      double t = MIN (tile_for_columns (wish, room, c, aspect, &labels), largest);
-      /* Of equal sizes the widest arrangement: rows are read before columns. */
-      if (t > 0 && t >= *tile - 1e-9)
+      *tile = 0;
+      for (guint c = 1; c <= wish->n; c++)
         {
-          *tile = t;
-          *has_labels = labels;
-          columns = c;
+          double t = MIN (tile_for_columns (wish, room, c, aspect, labels), largest);
+          /* Of equal sizes the widest arrangement: rows are read before columns. */
+          if (t > 0 && t >= *tile - 1e-9)
+            {
+              *tile = t;
+              columns = c;
+            }
         }
+      *has_labels = labels && wants_labels (wish, *tile);
+      if (*has_labels)
+        break;
     }
   return columns;
 }
