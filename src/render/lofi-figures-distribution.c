@@ -222,6 +222,7 @@ name_classes (LofiDistributionFigure *self, const LofiTask *task)
     }
   self->sides[0] = g_strdup_printf (_("← predicted %s"), names[0]);
   self->sides[1] = g_strdup_printf (_("predicted %s →"), names[1]);
+  /* xgettext:no-c-format */
   self->y_title = g_strdup (_("% of the class per bin"));
 }
 
