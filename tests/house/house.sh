@@ -114,7 +114,7 @@ cut_texts () {
 # A catalogue is complete: every text of the sources is in it, translated, and not by guesswork.
 complete () {
   local said
-  xgettext --from-code=UTF-8 --files-from=po/POTFILES --add-comments --output="$2" $preset --directory=. 2>&1 || return 1
+  xgettext --from-code=UTF-8 --files-from=po/POTFILES --add-comments=TRANSLATORS --output="$2" $preset --directory=. 2>&1 || return 1
   msgmerge --quiet --no-fuzzy-matching --output-file="$2.po" "$1" "$2" || return 1
   said=$(LC_ALL=C msgfmt --check --statistics --output-file=/dev/null "$2.po" 2>&1) || { echo "$said"; return 1; }
   case $said in
