@@ -3,11 +3,16 @@
 
 #include "lofi-figure-private.h"
 
+/* Shades of the diverging map on each side of zero: more than eight bits can tell apart. */
+#define LOFI_SHADES 512
+
 /* Pictures as native pixels: one cairo surface each, RGB24, height x width. */
 typedef struct {
   guint n;
   gsize width, height;
   cairo_surface_t **surfaces;
+  guint32 *map;                /* the diverging map, 2 * LOFI_SHADES + 1 colours, once it is needed */
+  const LofiStyle *map_style;
 } LofiTiles;
 
 void lofi_tiles_init (LofiTiles *tiles, guint n, gsize width, gsize height);

@@ -14,7 +14,7 @@
 void
 lofi_tiles_init (LofiTiles *tiles, guint n, gsize width, gsize height)
 {
-  *tiles = (LofiTiles) { n, MAX (width, 1), MAX (height, 1), g_new0 (cairo_surface_t *, n + 1) };
+  *tiles = (LofiTiles) { .n = n, .width = MAX (width, 1), .height = MAX (height, 1), .surfaces = g_new0 (cairo_surface_t *, n + 1) };
 }
 
 void
@@ -23,6 +23,8 @@ lofi_tiles_clear (LofiTiles *tiles)
   for (guint i = 0; i < tiles->n; i++)
     g_clear_pointer (&tiles->surfaces[i], cairo_surface_destroy);
   g_clear_pointer (&tiles->surfaces, g_free);
+  g_clear_pointer (&tiles->map, g_free);
+  tiles->map_style = NULL;
   tiles->n = 0;
 }
 
@@ -73,7 +75,23 @@ fill (LofiTiles *tiles, guint i, const double *values, ColorOf color_of, double 
 static guint32
 signed_color (const double *values, gsize pixel, gsize plane, double scale, gconstpointer data)
 {
-  return lofi_style_diverging (data, values[pixel] * scale);
+  const guint32 *map = data;
+  double value = values[pixel] * scale;
+  return isnan (value) ? 0xff808080u : map[LOFI_SHADES + lrint (CLAMP (value, -1, 1) * LOFI_SHADES)];
+}
+
+/* The map costs powers at every colour: computed once, looked up at every pixel. */
+static const guint32 *
+diverging_map (LofiTiles *tiles, const LofiStyle *style)
+{
+  if (tiles->map_style == style)
+    return tiles->map;
+  if (!tiles->map)
+    tiles->map = g_new (guint32, 2 * LOFI_SHADES + 1);
+  for (int i = -LOFI_SHADES; i <= LOFI_SHADES; i++)
+    tiles->map[LOFI_SHADES + i] = lofi_style_diverging (style, (double) i / LOFI_SHADES);
+  tiles->map_style = style;
+  return tiles->map;
 }
 
 static guint32
@@ -111,7 +129,10 @@ lofi_tiles_set_signed (LofiTiles *tiles, guint i, const double *values, gsize ch
   double scale = largest > 0 ? 1 / largest : 0;
   if (!isfinite (scale))
     scale = 0;
-  fill (tiles, i, values, used == 3 ? signed_rgb : signed_color, scale, style);
+  if (used == 3)
+    fill (tiles, i, values, signed_rgb, scale, NULL);
+  else
+    fill (tiles, i, values, signed_color, scale, diverging_map (tiles, style));
 }
 
 void
