@@ -160,7 +160,7 @@ void
 lofi_data_page_update (LofiDataPage *self, LofiSession *session)
 {
   g_return_if_fail (LOFI_IS_DATA_PAGE (self));
-  const LofiExperiment *e = lofi_session_get_experiment (session);
+  const LofiExperiment *e = lofi_session_get_asked (session);
   gsize available = lofi_session_get_available (session);
   self->session = session;
   self->updating = TRUE;

@@ -236,7 +236,7 @@ void
 lofi_layer_page_update (LofiLayerPage *self, LofiSession *session)
 {
   g_return_if_fail (LOFI_IS_LAYER_PAGE (self));
-  const LofiExperiment *e = lofi_session_get_experiment (session);
+  const LofiExperiment *e = lofi_session_get_asked (session);
   LofiPlace place = lofi_session_get_place (session);
   self->session = session;
   if (place.layer < 0 || place.layer >= (int) e->layers->len)

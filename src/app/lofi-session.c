@@ -388,10 +388,16 @@ adopt (LofiSession *self, LofiExperiment *experiment)
   lofi_session_changed (self, LOFI_CHANGED_EXPERIMENT | LOFI_CHANGED_PLACE | LOFI_CHANGED_SWEEP);
 }
 
+const LofiExperiment *
+lofi_session_get_asked (LofiSession *self)
+{
+  return self->held ? self->held : self->experiment;
+}
+
 LofiExperiment *
 lofi_session_dup_experiment (LofiSession *self)
 {
-  return lofi_experiment_dup (self->held ? self->held : self->experiment);
+  return lofi_experiment_dup (lofi_session_get_asked (self));
 }
 
 static gboolean

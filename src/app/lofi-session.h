@@ -46,7 +46,8 @@ void lofi_session_edit (LofiSession *self, LofiExperiment *edited, const char *w
  * before has been seen (or that fit has ended, or HOLD_MS have passed), the newest waiting one replacing the older. So a drag shows one
  * spectrum after the other instead of overtaking each before it is drawn, and what is shown is always of the settings at hand. */
 void lofi_session_drag (LofiSession *self, LofiExperiment *edited, const char *what);
-/* The experiment to edit: the settings at hand with the change that waits, if any. (transfer full) */
+/* What the controls show: the settings at hand with the change that waits, if any; and a duplicate of it to edit (transfer full). */
+const LofiExperiment *lofi_session_get_asked (LofiSession *self);
 LofiExperiment *lofi_session_dup_experiment (LofiSession *self);
 gboolean lofi_session_undo (LofiSession *self);
 gboolean lofi_session_redo (LofiSession *self);

@@ -43,7 +43,7 @@ lofi_stepper_get_status (LofiStepper *self)
 static void
 show_samples (LofiStepper *self)
 {
-  const LofiExperiment *e = lofi_session_get_experiment (self->session);
+  const LofiExperiment *e = lofi_session_get_asked (self->session);
   gsize available = lofi_session_get_available (self->session), train = e->data.train;
   gint64 most = available > 0 ? available : MAX (SAMPLES_UNKNOWN, train);
   gint64 n = train > 0 ? (gint64) train : most;
@@ -61,6 +61,7 @@ on_samples (LofiStepper *self, gint64 value)
   LofiExperiment *e = lofi_session_dup_experiment (self->session);
   e->data.train = value;
   lofi_session_drag (self->session, e, "data.train");
+  show_samples (self);
 }
 
 /* ---- how it goes ---- */

@@ -41,7 +41,7 @@ on_samples (LofiSweepBar *self)
 {
   if (self->updating)
     return;
-  const LofiExperiment *e = lofi_session_get_experiment (self->session);
+  const LofiExperiment *e = lofi_session_get_asked (self->session);
   int low = gtk_spin_button_get_value_as_int (self->low), high = gtk_spin_button_get_value_as_int (self->high);
   g_autofree char *text = lofi_experiment_to_text (e);
   g_autofree char *samples = g_strdup_printf ("emergence.samples=%d:%d:%d", low, MAX (high, low + 1),

@@ -30,7 +30,7 @@ save_path (GtkWidget *widget, const char *path)
 {
   LofiWindow *self = LOFI_WINDOW (widget);
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = lofi_portable_text (lofi_session_get_experiment (self->session));
+  g_autofree char *text = lofi_portable_text (lofi_session_get_asked (self->session));
   g_autofree char *name = g_path_get_basename (path), *done = g_strdup_printf (_("Saved %s"), name);
   if (lofi_file_write (path, text, strlen (text), &error))
     lofi_window_toast (self, done);

@@ -178,7 +178,7 @@ show_banner (LofiWindow *self)
 static void
 store_experiment (LofiWindow *self)
 {
-  g_autofree char *text = lofi_portable_text (lofi_session_get_experiment (self->session));
+  g_autofree char *text = lofi_portable_text (lofi_session_get_asked (self->session));
   g_settings_set_string (self->settings, "last-experiment", text);
 }
 
