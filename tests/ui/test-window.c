@@ -344,6 +344,42 @@ test_accessible (void)
   ui_close (window);
 }
 
+static GtkWindow *
+other_window (LofiWindow *window)
+{
+  g_autoptr (GListModel) all = g_object_ref (gtk_window_get_toplevels ());
+  for (guint i = 0; i < g_list_model_get_n_items (all); i++)
+    {
+      g_autoptr (GtkWindow) other = g_list_model_get_item (all, i);
+      if (other != GTK_WINDOW (window) && gtk_widget_get_mapped (GTK_WIDGET (other)))
+        return other;
+    }
+  return NULL;
+}
+
+static void
+close_other (LofiWindow *window)
+{
+  g_assert_true (WAIT_FOR (other_window (window), 5000));
+  gtk_window_close (other_window (window));
+  g_assert_true (WAIT_FOR (!other_window (window), 5000));
+}
+
+/* Every template there is can be made. */
+static void
+test_dialogs (void)
+{
+  LofiWindow *window = ui_start_finished ();
+  ui_fresh_chart (window, LOFI_VIEW_SPECTRUM);
+  ui_act (window, "win.export");
+  close_other (window);
+  ui_act (window, "win.show-help-overlay");
+  close_other (window);
+  g_action_group_activate_action (G_ACTION_GROUP (ui_app), "about", NULL);
+  close_other (window);
+  ui_close (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -358,5 +394,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window/layers", test_layers);
   g_test_add_func ("/window/remembers", test_remembers);
   g_test_add_func ("/window/accessible", test_accessible);
+  g_test_add_func ("/window/dialogs", test_dialogs);
   return ui_run ();
 }
