@@ -338,18 +338,20 @@ lofi_figure_samples (LofiTask *task, guint count)
   self->classes = g_new0 (int, n + 1);
   self->places = g_new0 (gsize, n + 1);
   self->indices = g_new0 (gint64, n + 1);
-  guint at = 0;
-  for (int class = 0; class < 2; class++)
-    for (gsize i = 0; i < task->train.count && shown[class] < count; i++)
-      if ((task->train.y[i] > 0) == class)
-        {
-          lofi_sample_values (task, i, self->values + at * d);
-          self->classes[at] = class ? 1 : -1;
-          self->places[at] = i;
-          self->indices[at] = task->train.indices ? task->train.indices[i] : (gint64) i;
-          shown[class]++;
-          at++;
-        }
+  /* The classes take turns, so that any part of the grid shows both. */
+  gsize next[2] = { 0, 0 };
+  for (guint at = 0; at < n; at++)
+    {
+      int class = shown[at % 2] < MIN (totals[at % 2], count) ? at % 2 : 1 - at % 2;
+      while ((task->train.y[next[class]] > 0) != class)
+        next[class]++;
+      gsize i = next[class]++;
+      lofi_sample_values (task, i, self->values + at * d);
+      self->classes[at] = class ? 1 : -1;
+      self->places[at] = i;
+      self->indices[at] = task->train.indices ? task->train.indices[i] : (gint64) i;
+      shown[class]++;
+    }
   const char *names[2] = { task->negative_name ? task->negative_name : _("negative"), task->positive_name ? task->positive_name : _("positive") };
   for (int class = 0; class < 2; class++)
     {

@@ -24,7 +24,7 @@ LofiFigure *lofi_figure_predictions (const LofiResult *result);
  * lofi_result_pictures, each scaled by its own largest magnitude, no smoothing. selected: index of an outlined tile, or -1. */
 LofiFigure *lofi_figure_filters (const LofiResult *result, guint layer_index, LofiPicture picture, LofiArray *pictures, int selected);
 
-/* Training samples as images, framed by class colour; the first `count` of each class. Grey for one channel, RGB for three. For data that
+/* Training samples as images, framed by class colour; the first `count` of each class, taking turns. Grey for one channel, RGB for three. For data that
  * are not images: a heat strip each. */
 LofiFigure *lofi_figure_samples (LofiTask *task, guint count);
 

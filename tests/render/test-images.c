@@ -186,8 +186,12 @@ START_TEST (test_samples)
       guint32 expected_grey = (guint32) lrint (255 * f.task.train.inputs.data[64 * shown[i]]);
       ck_assert_uint_eq (pixel (surface, (int) pick.x + 1, (int) pick.y + 1) & 255, expected_grey);
     }
-  LofiPick pick;
+  LofiPick pick, first, second, third;
   ck_assert (!find_index (figure, 700, 300, style, 6, &pick));
+  /* The classes take turns: negative 0, positive 2, negative 1. */
+  ck_assert (find_index (figure, 700, 300, style, 0, &first) && find_index (figure, 700, 300, style, 2, &second)
+             && find_index (figure, 700, 300, style, 1, &third));
+  ck_assert (first.x < second.x && second.x < third.x && first.y == second.y && second.y == third.y);
   cairo_surface_destroy (surface);
   ck_assert_ptr_null (lofi_figure_samples (NULL, 4));
   f.task.train.count = 0;
