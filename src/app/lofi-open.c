@@ -1,7 +1,6 @@
 /* From a path to an experiment and back. */
 #include "config.h"
 #include <string.h>
-#include <glib/gi18n-lib.h>
 #include "lofi-dataset.h"
 #include "lofi-labelling.h"
 #include "lofi-open.h"

@@ -1,7 +1,6 @@
 /* The session: where one is, what is looked at, the pictures and the sweep that go with it. */
 #include "config.h"
 #include <string.h>
-#include <glib/gi18n-lib.h>
 #include "lofi-session-private.h"
 
 #define PLAY_MS 1200

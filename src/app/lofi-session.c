@@ -1,7 +1,6 @@
 /* The session: settings, undo, the runner's answers, slot by slot. */
 #include "config.h"
 #include <string.h>
-#include <glib/gi18n-lib.h>
 #include "lofi-session-private.h"
 
 #define UNDO_MAX 100

@@ -22,6 +22,7 @@ struct _LofiWindow {
   GtkStack *run_stack;
   GtkRevealer *banner;
   GtkLabel *banner_text;
+  GtkWidget *banner_undo;
   LofiNetwork *network;
   LofiStepper *stepper;
   LofiInspector *inspector;

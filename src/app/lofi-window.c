@@ -172,6 +172,8 @@ show_banner (LofiWindow *self)
   const char *message = lofi_session_get_message (self->session);
   if (message)
     gtk_label_set_text (self->banner_text, message);
+  /* Taking back the newest edit helps when it is the settings that do not work. */
+  gtk_widget_set_visible (self->banner_undo, !lofi_session_is_busy (self->session) && lofi_session_get_seconds (self->session) < 0);
   gtk_revealer_set_reveal_child (self->banner, message != NULL);
 }
 
@@ -307,6 +309,7 @@ lofi_window_class_init (LofiWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, LofiWindow, run_stack);
   gtk_widget_class_bind_template_child (widget_class, LofiWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, LofiWindow, banner_text);
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, banner_undo);
   gtk_widget_class_bind_template_child (widget_class, LofiWindow, network);
   gtk_widget_class_bind_template_child (widget_class, LofiWindow, stepper);
   gtk_widget_class_bind_template_child (widget_class, LofiWindow, inspector);
