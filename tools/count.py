@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""count.py LOG...: counts the cases of meson's test logs (LOG.junit.xml and LOG.json); prints what failed, then
+"""count.py LOG...: counts the cases of meson's test logs (LOG.junit.xml and LOG.json); prints what failed and what was skipped, then
 "PASSED FAILED SKIPPED".
 
 A program that failed as a whole, by a crash or by a sanitizer's verdict after its last case, counts as one more."""
@@ -11,16 +11,17 @@ GOOD = {"OK", "EXPECTEDFAIL", "SKIP"}
 
 
 def count_log(log):
-    passed, failed, skipped, blamed = 0, [], 0, set()
+    passed, failed, skipped, blamed = 0, [], [], set()
     for suite in xml.parse(log + ".junit.xml").getroot():
         program = suite.get("name", "").split(" / ")[-1].split(".")[-1]
         for case in suite.iter("testcase"):
-            name = program + ": " + case.get("name", "")
+            whole = " / " in case.get("name", "")          # a program that does not tell its cases apart
+            name = case.get("name").split(" / ")[-1] if whole else program + ": " + case.get("name", "")
             if case.find("failure") is not None or case.find("error") is not None:
                 failed.append(name)
-                blamed |= {program, case.get("name", "")}
+                blamed |= {program, name}
             elif case.find("skipped") is not None:
-                skipped += 1
+                skipped.append(name)
             else:
                 passed += 1
     with open(log + ".json", encoding="utf-8") as lines:
@@ -33,16 +34,18 @@ def count_log(log):
 
 
 def main(logs):
-    passed, failed, skipped = 0, [], 0
+    passed, failed, skipped = 0, [], []
     for log in logs:
         try:
             p, f, s = count_log(log)
         except (OSError, xml.ParseError, ValueError) as error:
-            p, f, s = 0, [f"{log}: {error}"], 0
+            p, f, s = 0, [f"{log}: {error}"], []
         passed, failed, skipped = passed + p, failed + f, skipped + s
     for name in failed:
         print("failed:", name)
-    print(passed, len(failed), skipped)
+    for name in skipped:
+        print("skipped:", name)
+    print(passed, len(failed), len(skipped))
 
 
 if __name__ == "__main__":

@@ -31,38 +31,47 @@ read_root (JsonParser *parser, const char *path, GError **error)
 
 /* ---- the experiment ---- */
 
-static void
-add_key (GString *text, const char *key, JsonNode *node)
+static gboolean
+is_name (const char *text)
 {
-  if (!JSON_NODE_HOLDS_VALUE (node))
-    return;
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-  GType type = json_node_get_value_type (node);
-  if (type == G_TYPE_STRING)
-    g_string_append_printf (text, "%s=%s\n", key, json_node_get_string (node));
-  else if (type == G_TYPE_BOOLEAN)
-    g_string_append_printf (text, "%s=%s\n", key, json_node_get_boolean (node) ? "true" : "false");
-  else if (type == G_TYPE_INT64)
-    g_string_append_printf (text, "%s=%" G_GINT64_FORMAT "\n", key, json_node_get_int (node));
-  else
-    g_string_append_printf (text, "%s=%s\n", key, g_ascii_dtostr (number, sizeof number, json_node_get_double (node)));
+  for (const char *p = text; *p; p++)
+    if (!g_ascii_isalnum (*p) && *p != '-')
+      return FALSE;
+  return *text != '\0';
 }
 
+static gboolean
+set_key (GKeyFile *file, const char *group, const char *key, JsonNode *node)
+{
+  if (!is_name (group) || !is_name (key) || !JSON_NODE_HOLDS_VALUE (node))
+    return FALSE;
+  GType type = json_node_get_value_type (node);
+  if (type == G_TYPE_STRING)
+    g_key_file_set_string (file, group, key, json_node_get_string (node));
+  else if (type == G_TYPE_BOOLEAN)
+    g_key_file_set_boolean (file, group, key, json_node_get_boolean (node));
+  else if (type == G_TYPE_INT64)
+    g_key_file_set_int64 (file, group, key, json_node_get_int (node));
+  else
+    g_key_file_set_double (file, group, key, json_node_get_double (node));
+  return TRUE;
+}
+
+/* Groups of keys as the text of a key file; NULL if they are something else. */
 static char *
 object_to_key_file (JsonObject *groups)
 {
-  GString *text = g_string_new (NULL);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GList) names = json_object_get_members (groups);
   for (GList *n = names; n; n = n->next)
     {
       JsonObject *group = member_object (groups, n->data);
       g_autoptr (GList) keys = group ? json_object_get_members (group) : NULL;
-      if (group)
-        g_string_append_printf (text, "[%s]\n", (char *) n->data);
       for (GList *k = keys; k; k = k->next)
-        add_key (text, k->data, json_object_get_member (group, k->data));
+        if (!set_key (file, n->data, k->data, json_object_get_member (group, k->data)))
+          return NULL;
     }
-  return g_string_free (text, FALSE);
+  return g_key_file_to_data (file, NULL, NULL);
 }
 
 static LofiExperiment *
@@ -71,11 +80,11 @@ experiment_of_result (const char *path, const char *const *settings, GError **er
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonObject *root = read_root (parser, path, error);
   JsonObject *groups = member_object (root, "experiment");
-  if (root && !groups)
+  g_autofree char *text = groups ? object_to_key_file (groups) : NULL;
+  if (root && !text)
     lofi_error_set (error, LOFI_ERROR_INPUT, path, _("run lofi fit again"), "%s", _("there is no experiment in it"));
-  if (!groups)
+  if (!text)
     return NULL;
-  g_autofree char *text = object_to_key_file (groups);
   return lofi_experiment_parse (text, path, NULL, settings, error);
 }
 

@@ -50,7 +50,7 @@ save_task (const char *folder, gsize n, gsize d, gssize bad, gboolean one_class)
 static inline void
 save_experiment (const char *folder, const char *name, const char *data, const char *rest)
 {
-  g_autofree char *text = g_strconcat ("[experiment]\nformat=1\ntitle=Small\nseed=0\n[data]\n", data, rest, NULL);
+  g_autofree char *text = g_strconcat ("[experiment]\nformat=1\ntitle=Small \\\\ odd\nseed=0\n[data]\n", data, rest, NULL);
   file_write (folder, name, text, -1);
 }
 

@@ -291,9 +291,14 @@ START_TEST (folder_with_a_torn_spectrum)
   save_array (folder, "fit/layer1-spectrum.npy", falling, 3, 0);
   g_auto (Said) said = lofi_run ("figure spectrum %s/fit -o %s/a.svg", folder, folder);
   assert_refused (&said, 2, "layer1-spectrum.npy|ascending");
-  file_write (folder, "fit/result.json", "{\"experiment\": 3", -1);
-  g_auto (Said) torn = lofi_run ("figure spectrum %s/fit -o %s/a.svg", folder, folder);
-  assert_refused (&torn, 2, "result.json");
+  static const char *const torn[] = { "{\"experiment\": 3", "{\"experiment\": 3}", "[1]", "{\"experiment\": {\"a]b\": {\"c\": 1}}}",
+                                      "{\"experiment\": {\"data\": {\"source\": [1]}}}" };
+  for (guint i = 0; i < G_N_ELEMENTS (torn); i++)
+    {
+      file_write (folder, "fit/result.json", torn[i], -1);
+      g_auto (Said) refused = lofi_run ("figure spectrum %s/fit -o %s/a.svg", folder, folder);
+      assert_refused (&refused, 2, "result.json");
+    }
   folder_remove (folder);
 }
 END_TEST
