@@ -104,6 +104,12 @@ on_test_input (GtkSpinButton *spin, double *value)
 
 /* ---- the session ---- */
 
+static gboolean
+has_classes (const LofiDataSpec *data)
+{
+  return data->labels || (data->positive && data->positive->len > 0);
+}
+
 static void
 list_labellings (LofiDataPage *self, const LofiDataSpec *data)
 {
@@ -119,7 +125,7 @@ list_labellings (LofiDataPage *self, const LofiDataSpec *data)
   for (guint i = 0; self->names[i]; i++)
     gtk_string_list_append (titles, _(lofi_labelling_find (data->source, self->names[i])->title));
   if (own)
-    gtk_string_list_append (titles, _("own groups"));
+    gtk_string_list_append (titles, has_classes (data) ? _("own groups") : _("real targets"));
   gtk_drop_down_set_model (self->labels, G_LIST_MODEL (titles));
 }
 
@@ -132,9 +138,8 @@ show_labelling (LofiDataPage *self, const LofiDataSpec *data)
     if (g_strcmp0 (self->names[i], data->labels) == 0)
       selected = i;
   gtk_drop_down_set_selected (self->labels, selected);
-  gboolean classes = data->labels || (data->positive && data->positive->len > 0);
   lofi_setting_set_reason (self->labels_setting,
-                           classes ? NULL : _("The targets of this data are real numbers, used as they are"));
+                           has_classes (data) ? NULL : _("The targets of this data are real numbers, used as they are"));
 }
 
 static void

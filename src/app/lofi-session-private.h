@@ -44,6 +44,11 @@ struct _LofiSession {
 };
 
 void lofi_session_changed (LofiSession *self, LofiChange what);
+void lofi_session_init_slots (LofiSession *self);
+/* After the settings changed: what each slot would have to be of. */
+void lofi_session_want_slots (LofiSession *self);
+/* Takes what the result has; it is of the settings at hand. */
+void lofi_session_fill_slots (LofiSession *self, LofiResult *result);
 LofiShown lofi_session_slot_shown (LofiSession *self, guint slot);
 LofiResult *lofi_session_slot_from (LofiSession *self, guint slot);
 

@@ -1,4 +1,4 @@
-/* The session: settings, undo, the runner's answers, slot by slot. */
+/* The session: settings, undo, and the runner's answers. */
 #include "config.h"
 #include <string.h>
 #include "lofi-session-private.h"
@@ -16,159 +16,6 @@ lofi_session_changed (LofiSession *self, LofiChange what)
 {
   if (!self->closed)
     g_signal_emit (self, changed_signal, 0, (guint) what);
-}
-
-/* ---- slots ---- */
-
-static void
-slot_clear (gpointer data)
-{
-  LofiSlot *slot = data;
-  g_free (slot->wanted);
-  g_free (slot->had);
-  g_clear_pointer (&slot->from, lofi_result_unref);
-}
-
-/* Everything a part depends on, as text: the experiment without what comes after it and what does not matter to it. */
-static char *
-slot_key (const LofiExperiment *experiment, guint slot)
-{
-  g_autoptr (LofiExperiment) part = NULL;
-  if (slot == LOFI_SLOT_LAZY)
-    part = lofi_experiment_lazy (experiment);
-  else
-    part = lofi_experiment_dup (experiment);
-  gsize one = 1;
-  g_free (part->title);
-  part->title = g_strdup ("");
-  part->sweep_seeds = 1;
-  part->sweep_compare = 0;
-  g_array_set_size (part->sweep_samples, 0);
-  g_array_append_val (part->sweep_samples, one);
-  gboolean readout = slot == LOFI_SLOT_READOUT || slot == LOFI_SLOT_LAZY || slot == LOFI_SLOT_LINEAR;
-  if (!readout)
-    {
-      part->penalty_low = part->penalty_high = 1;
-      part->penalty_count = 1;
-    }
-  if (slot == LOFI_SLOT_TASK || slot == LOFI_SLOT_LINEAR)
-    g_ptr_array_set_size (part->layers, 0);
-  else if (slot >= LOFI_SLOT_LAYER)
-    g_ptr_array_set_size (part->layers, MIN (part->layers->len, slot - LOFI_SLOT_LAYER + 1));
-  g_autofree char *text = lofi_experiment_to_text (part);
-  return g_strconcat (text, "\n", part->folder ? part->folder : "", NULL);
-}
-
-static void
-want_slots (LofiSession *self)
-{
-  g_array_set_size (self->slots, LOFI_SLOT_LAYER + self->experiment->layers->len);
-  for (guint i = 0; i < self->slots->len; i++)
-    {
-      LofiSlot *slot = &g_array_index (self->slots, LofiSlot, i);
-      g_free (slot->wanted);
-      slot->wanted = slot_key (self->experiment, i);
-    }
-}
-
-static gboolean
-result_has (const LofiResult *result, guint slot)
-{
-  switch (slot)
-    {
-    case LOFI_SLOT_TASK:
-      return result->task != NULL;
-    case LOFI_SLOT_READOUT:
-      return result->readout != NULL;
-    case LOFI_SLOT_LAZY:
-      return result->lazy != NULL;
-    case LOFI_SLOT_LINEAR:
-      return result->linear != NULL;
-    default:
-      return slot - LOFI_SLOT_LAYER < result->n_layers && result->layers[slot - LOFI_SLOT_LAYER] != NULL;
-    }
-}
-
-/* The result is of the settings at hand. */
-static void
-fill_slots (LofiSession *self, LofiResult *result)
-{
-  for (guint i = 0; i < self->slots->len; i++)
-    {
-      LofiSlot *slot = &g_array_index (self->slots, LofiSlot, i);
-      if (!result_has (result, i))
-        continue;
-      lofi_result_ref (result);
-      g_clear_pointer (&slot->from, lofi_result_unref);
-      slot->from = result;
-      if (g_strcmp0 (slot->had, slot->wanted) != 0)
-        {
-          g_free (slot->had);
-          slot->had = g_strdup (slot->wanted);
-        }
-    }
-}
-
-LofiShown
-lofi_session_slot_shown (LofiSession *self, guint slot)
-{
-  if (slot >= self->slots->len)
-    return LOFI_SHOWN_NOTHING;
-  const LofiSlot *s = &g_array_index (self->slots, LofiSlot, slot);
-  if (s->from && strcmp (s->had, s->wanted) == 0)
-    return LOFI_SHOWN_FRESH;
-  if (self->live && slot >= LOFI_SLOT_LAYER && self->live->live_layer == (int) (slot - LOFI_SLOT_LAYER))
-    return LOFI_SHOWN_LIVE;
-  return s->from ? LOFI_SHOWN_STALE : LOFI_SHOWN_NOTHING;
-}
-
-LofiResult *
-lofi_session_slot_from (LofiSession *self, guint slot)
-{
-  if (slot >= self->slots->len)
-    return NULL;
-  if (lofi_session_slot_shown (self, slot) == LOFI_SHOWN_LIVE)
-    return self->live;
-  return g_array_index (self->slots, LofiSlot, slot).from;
-}
-
-static LofiResult *
-get_slot (LofiSession *self, guint slot, LofiShown *shown)
-{
-  if (shown)
-    *shown = lofi_session_slot_shown (self, slot);
-  return lofi_session_slot_from (self, slot);
-}
-
-LofiResult *
-lofi_session_get_task (LofiSession *self, LofiShown *shown)
-{
-  return get_slot (self, LOFI_SLOT_TASK, shown);
-}
-
-LofiResult *
-lofi_session_get_layer (LofiSession *self, guint layer, LofiShown *shown)
-{
-  return get_slot (self, LOFI_SLOT_LAYER + layer, shown);
-}
-
-LofiResult *
-lofi_session_get_readout (LofiSession *self, LofiShown *shown)
-{
-  return get_slot (self, LOFI_SLOT_READOUT, shown);
-}
-
-LofiResult *
-lofi_session_get_baseline (LofiSession *self, LofiBaseline baseline, LofiShown *shown)
-{
-  return get_slot (self, baseline == LOFI_BASELINE_LAZY ? LOFI_SLOT_LAZY : LOFI_SLOT_LINEAR, shown);
-}
-
-gsize
-lofi_session_get_available (LofiSession *self)
-{
-  LofiResult *result = lofi_session_slot_from (self, LOFI_SLOT_TASK);
-  return result ? result->task->available_train : 0;
 }
 
 /* ---- a dragged change that waits ---- */
@@ -229,7 +76,7 @@ on_snapshot (LofiSession *self, LofiResult *result)
   g_clear_pointer (&self->live, lofi_result_unref);
   if (result->live_layer >= 0)
     self->live = lofi_result_ref (result);
-  fill_slots (self, result);
+  lofi_session_fill_slots (self, result);
   LofiChange what = LOFI_CHANGED_RESULT;
   if (result->finished)
     {
@@ -378,7 +225,7 @@ adopt (LofiSession *self, LofiExperiment *experiment)
 {
   g_clear_pointer (&self->experiment, lofi_experiment_free);
   self->experiment = experiment;
-  want_slots (self);
+  lofi_session_want_slots (self);
   guint index = lofi_place_index (experiment, self->place);
   self->place = lofi_place_at (experiment, MIN (index, lofi_places_count (experiment) - 1));
   lofi_session_follow_sweep (self);
@@ -534,8 +381,7 @@ lofi_session_init (LofiSession *self)
   self->runner = lofi_runner_new ();
   self->undo = g_ptr_array_new_with_free_func ((GDestroyNotify) lofi_experiment_free);
   self->redo = g_ptr_array_new_with_free_func ((GDestroyNotify) lofi_experiment_free);
-  self->slots = g_array_new (FALSE, TRUE, sizeof (LofiSlot));
-  g_array_set_clear_func (self->slots, slot_clear);
+  lofi_session_init_slots (self);
   self->seconds = -1;
   self->picture = LOFI_PICTURE_PULLED_BACK;
   g_signal_connect_swapped (self->runner, "snapshot", G_CALLBACK (on_snapshot), self);
@@ -552,7 +398,7 @@ lofi_session_new (LofiExperiment *experiment)
   g_return_val_if_fail (experiment, NULL);
   LofiSession *self = g_object_new (LOFI_TYPE_SESSION, NULL);
   self->experiment = experiment;
-  want_slots (self);
+  lofi_session_want_slots (self);
   self->place = lofi_place_for_card (experiment, MIN (1, experiment->layers->len), LOFI_VIEW_SPECTRUM);
   return self;
 }

@@ -18,7 +18,7 @@ struct _LofiWindow {
   AdwToastOverlay *toasts;
   AdwViewStack *views;
   LofiPage *pages[LOFI_N_VIEWS];
-  GtkMenuButton *presets;
+  GtkMenuButton *menu, *presets;
   GtkStack *run_stack;
   GtkRevealer *banner;
   GtkLabel *banner_text;

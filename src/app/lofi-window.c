@@ -305,6 +305,7 @@ lofi_window_class_init (LofiWindowClass *class)
   gtk_widget_class_bind_template_child_full (widget_class, "spectrum_page", FALSE, G_STRUCT_OFFSET (LofiWindow, pages[0]));
   gtk_widget_class_bind_template_child_full (widget_class, "filters_page", FALSE, G_STRUCT_OFFSET (LofiWindow, pages[1]));
   gtk_widget_class_bind_template_child_full (widget_class, "emergence_page", FALSE, G_STRUCT_OFFSET (LofiWindow, pages[2]));
+  gtk_widget_class_bind_template_child (widget_class, LofiWindow, menu);
   gtk_widget_class_bind_template_child (widget_class, LofiWindow, presets);
   gtk_widget_class_bind_template_child (widget_class, LofiWindow, run_stack);
   gtk_widget_class_bind_template_child (widget_class, LofiWindow, banner);
@@ -345,6 +346,7 @@ lofi_window_new (GtkApplication *application, GSettings *settings, LofiExperimen
   LofiWindow *self = g_object_new (LOFI_TYPE_WINDOW, "application", application, NULL);
   self->settings = g_object_ref (settings);
   self->session = lofi_session_new (experiment);
+  gtk_menu_button_set_menu_model (self->menu, G_MENU_MODEL (gtk_application_get_menu_by_id (application, "primary_menu")));
   gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
                                g_settings_get_int (settings, "window-height"));
   if (g_settings_get_boolean (settings, "window-maximized"))

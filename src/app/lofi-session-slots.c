@@ -1,0 +1,161 @@
+/* The session: what is known, slot by slot, and whether it is of the settings at hand. */
+#include "config.h"
+#include <string.h>
+#include "lofi-session-private.h"
+
+static void
+slot_clear (gpointer data)
+{
+  LofiSlot *slot = data;
+  g_free (slot->wanted);
+  g_free (slot->had);
+  g_clear_pointer (&slot->from, lofi_result_unref);
+}
+
+/* Everything a part depends on, as text: the experiment without what comes after it and what does not matter to it. */
+static char *
+slot_key (const LofiExperiment *experiment, guint slot)
+{
+  g_autoptr (LofiExperiment) part = NULL;
+  if (slot == LOFI_SLOT_LAZY)
+    part = lofi_experiment_lazy (experiment);
+  else
+    part = lofi_experiment_dup (experiment);
+  gsize one = 1;
+  g_free (part->title);
+  part->title = g_strdup ("");
+  part->sweep_seeds = 1;
+  part->sweep_compare = 0;
+  g_array_set_size (part->sweep_samples, 0);
+  g_array_append_val (part->sweep_samples, one);
+  gboolean readout = slot == LOFI_SLOT_READOUT || slot == LOFI_SLOT_LAZY || slot == LOFI_SLOT_LINEAR;
+  if (!readout)
+    {
+      part->penalty_low = part->penalty_high = 1;
+      part->penalty_count = 1;
+    }
+  if (slot == LOFI_SLOT_TASK || slot == LOFI_SLOT_LINEAR)
+    g_ptr_array_set_size (part->layers, 0);
+  else if (slot >= LOFI_SLOT_LAYER)
+    g_ptr_array_set_size (part->layers, MIN (part->layers->len, slot - LOFI_SLOT_LAYER + 1));
+  g_autofree char *text = lofi_experiment_to_text (part);
+  return g_strconcat (text, "\n", part->folder ? part->folder : "", NULL);
+}
+
+void
+lofi_session_want_slots (LofiSession *self)
+{
+  g_array_set_size (self->slots, LOFI_SLOT_LAYER + self->experiment->layers->len);
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      LofiSlot *slot = &g_array_index (self->slots, LofiSlot, i);
+      g_free (slot->wanted);
+      slot->wanted = slot_key (self->experiment, i);
+    }
+}
+
+static gboolean
+result_has (const LofiResult *result, guint slot)
+{
+  switch (slot)
+    {
+    case LOFI_SLOT_TASK:
+      return result->task != NULL;
+    case LOFI_SLOT_READOUT:
+      return result->readout != NULL;
+    case LOFI_SLOT_LAZY:
+      return result->lazy != NULL;
+    case LOFI_SLOT_LINEAR:
+      return result->linear != NULL;
+    default:
+      return slot - LOFI_SLOT_LAYER < result->n_layers && result->layers[slot - LOFI_SLOT_LAYER] != NULL;
+    }
+}
+
+void
+lofi_session_fill_slots (LofiSession *self, LofiResult *result)
+{
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      LofiSlot *slot = &g_array_index (self->slots, LofiSlot, i);
+      if (!result_has (result, i))
+        continue;
+      lofi_result_ref (result);
+      g_clear_pointer (&slot->from, lofi_result_unref);
+      slot->from = result;
+      if (g_strcmp0 (slot->had, slot->wanted) != 0)
+        {
+          g_free (slot->had);
+          slot->had = g_strdup (slot->wanted);
+        }
+    }
+}
+
+LofiShown
+lofi_session_slot_shown (LofiSession *self, guint slot)
+{
+  if (slot >= self->slots->len)
+    return LOFI_SHOWN_NOTHING;
+  const LofiSlot *s = &g_array_index (self->slots, LofiSlot, slot);
+  if (s->from && strcmp (s->had, s->wanted) == 0)
+    return LOFI_SHOWN_FRESH;
+  if (self->live && slot >= LOFI_SLOT_LAYER && self->live->live_layer == (int) (slot - LOFI_SLOT_LAYER))
+    return LOFI_SHOWN_LIVE;
+  return s->from ? LOFI_SHOWN_STALE : LOFI_SHOWN_NOTHING;
+}
+
+LofiResult *
+lofi_session_slot_from (LofiSession *self, guint slot)
+{
+  if (slot >= self->slots->len)
+    return NULL;
+  if (lofi_session_slot_shown (self, slot) == LOFI_SHOWN_LIVE)
+    return self->live;
+  return g_array_index (self->slots, LofiSlot, slot).from;
+}
+
+static LofiResult *
+get_slot (LofiSession *self, guint slot, LofiShown *shown)
+{
+  if (shown)
+    *shown = lofi_session_slot_shown (self, slot);
+  return lofi_session_slot_from (self, slot);
+}
+
+LofiResult *
+lofi_session_get_task (LofiSession *self, LofiShown *shown)
+{
+  return get_slot (self, LOFI_SLOT_TASK, shown);
+}
+
+LofiResult *
+lofi_session_get_layer (LofiSession *self, guint layer, LofiShown *shown)
+{
+  return get_slot (self, LOFI_SLOT_LAYER + layer, shown);
+}
+
+LofiResult *
+lofi_session_get_readout (LofiSession *self, LofiShown *shown)
+{
+  return get_slot (self, LOFI_SLOT_READOUT, shown);
+}
+
+LofiResult *
+lofi_session_get_baseline (LofiSession *self, LofiBaseline baseline, LofiShown *shown)
+{
+  return get_slot (self, baseline == LOFI_BASELINE_LAZY ? LOFI_SLOT_LAZY : LOFI_SLOT_LINEAR, shown);
+}
+
+gsize
+lofi_session_get_available (LofiSession *self)
+{
+  LofiResult *result = lofi_session_slot_from (self, LOFI_SLOT_TASK);
+  return result ? result->task->available_train : 0;
+}
+
+void
+lofi_session_init_slots (LofiSession *self)
+{
+  self->slots = g_array_new (FALSE, TRUE, sizeof (LofiSlot));
+  g_array_set_clear_func (self->slots, slot_clear);
+}
