@@ -153,7 +153,7 @@ test_only_what_depends_is_stale (void)
 }
 
 static void
-on_changed_stop_watch (LofiSession *session, guint what, gboolean *wrong)
+note_wrong_freshness (LofiSession *session, guint what, gboolean *wrong)
 {
   /* Whatever is called fresh is of the settings at hand. */
   LofiShown shown;
@@ -167,7 +167,7 @@ test_newest_wins (void)
 {
   g_autoptr (LofiSession) session = session_new ();
   gboolean wrong = FALSE;
-  g_signal_connect (session, "changed", G_CALLBACK (on_changed_stop_watch), &wrong);
+  g_signal_connect (session, "changed", G_CALLBACK (note_wrong_freshness), &wrong);
   for (gsize n = 200; n <= 390; n += 10)
     {
       LofiExperiment *e = duplicate (session);
@@ -180,6 +180,33 @@ test_newest_wins (void)
   g_assert_cmpuint (lofi_session_get_task (session, NULL)->task->train.count, ==, 390);
   g_assert_cmpint (shown_readout (session), ==, LOFI_SHOWN_FRESH);
   /* One drag, one undo. */
+  g_assert_true (lofi_session_undo (session));
+  g_assert_cmpuint (lofi_session_get_experiment (session)->data.train, ==, 300);
+  g_assert_false (lofi_session_can_undo (session));
+}
+
+/* A dragged change waits for the spectrum before it; the last one always comes through. */
+static void
+test_drag_comes_through (void)
+{
+  g_autoptr (LofiSession) session = session_new ();
+  guint64 generation = lofi_session_get_generation (session);
+  gboolean wrong = FALSE;
+  g_signal_connect (session, "changed", G_CALLBACK (note_wrong_freshness), &wrong);
+  for (gsize n = 301; n <= 400; n++)
+    {
+      LofiExperiment *e = lofi_session_dup_experiment (session);
+      g_assert_cmpuint (e->data.train, ==, n == 301 ? 300 : n - 1);
+      e->data.train = n;
+      lofi_session_drag (session, e, "data.train");
+      g_assert_cmpuint (lofi_session_get_asked (session)->data.train, ==, n);
+      WAIT (3);
+    }
+  g_assert_true (WAIT_FOR (lofi_session_get_experiment (session)->data.train == 400, 5000));
+  g_assert_true (WAIT_FOR (!lofi_session_is_busy (session), 60000));
+  g_assert_cmpuint (lofi_session_get_task (session, NULL)->task->train.count, ==, 400);
+  g_assert_cmpuint (lofi_session_get_generation (session), >, generation + 2);
+  g_assert_false (wrong);
   g_assert_true (lofi_session_undo (session));
   g_assert_cmpuint (lofi_session_get_experiment (session)->data.train, ==, 300);
   g_assert_false (lofi_session_can_undo (session));
@@ -399,6 +426,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/same-as-the-engine", test_same_as_the_engine);
   g_test_add_func ("/session/only-what-depends-is-stale", test_only_what_depends_is_stale);
   g_test_add_func ("/session/newest-wins", test_newest_wins);
+  g_test_add_func ("/session/drag", test_drag_comes_through);
   g_test_add_func ("/session/errors", test_errors_keep_the_last_good_state);
   g_test_add_func ("/session/stop", test_stop_is_quick);
   g_test_add_func ("/session/views", test_views_follow_the_place);
