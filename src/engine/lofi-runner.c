@@ -108,9 +108,12 @@ deliver (gpointer data)
   g_clear_pointer (&self->out_source, g_source_unref);
   g_autoptr (LofiResult) snapshot = g_steal_pointer (&self->out_snapshot);
   g_autoptr (GError) failed = g_steal_pointer (&self->out_failed), sweep_failed = g_steal_pointer (&self->out_sweep_failed);
-  gboolean stopped = self->out_stopped, cells = self->out_cells, current = self->out_failed_generation == self->generation;
+  /* A stop is told when nothing runs any more, also not a fit that an already withdrawn request had overtaken. */
+  gboolean stopped = self->out_stopped && !self->fit_wanted && !self->fit_running;
+  gboolean cells = self->out_cells, current = self->out_failed_generation == self->generation;
   g_autoptr (GPtrArray) answered = self->out_pictures;
-  self->out_stopped = self->out_cells = FALSE;
+  self->out_stopped &= !stopped;
+  self->out_cells = FALSE;
   self->out_pictures = g_ptr_array_new_with_free_func (pictures_request_free);
   g_mutex_unlock (&self->lock);
 
@@ -209,7 +212,11 @@ run_fit (LofiRunner *self)
   g_mutex_lock (&self->lock);
   self->fit_running = NULL;
   if (generation != self->generation)
-    return;
+    {
+      if (self->out_stopped)
+        wake_main (self);
+      return;
+    }
   if (!result && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     self->out_stopped = self->stop_asked;
   else if (!result)

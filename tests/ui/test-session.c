@@ -270,6 +270,29 @@ test_stop_is_quick (void)
   g_assert_cmpint (shown, ==, LOFI_SHOWN_FRESH);
 }
 
+/* Also when the fit to be stopped has not begun, because the one before it is still ending. */
+static void
+test_stop_of_one_that_waits (void)
+{
+  g_autoptr (LofiSession) session = lofi_session_new (experiment_new ((const char *[]) LARGE_SETTINGS));
+  lofi_session_run (session);
+  g_assert_true (WAIT_FOR (lofi_session_get_task (session, NULL) != NULL, 60000));
+  for (int i = 0; i < 12; i++)
+    {
+      LofiExperiment *e = duplicate (session);
+      e->seed = i + 1;
+      lofi_session_edit (session, e, NULL);
+      WAIT (5 * i);
+      e = duplicate (session);
+      e->seed = 100 + i;
+      lofi_session_edit (session, e, NULL);
+      lofi_session_stop (session);
+      gint64 began = g_get_monotonic_time ();
+      g_assert_true (WAIT_FOR (!lofi_session_is_busy (session), 5000));
+      g_assert_cmpfloat ((g_get_monotonic_time () - began) / 1000.0, <=, 500);
+    }
+}
+
 /* ---- places and pictures ---- */
 
 static void
@@ -429,6 +452,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/drag", test_drag_comes_through);
   g_test_add_func ("/session/errors", test_errors_keep_the_last_good_state);
   g_test_add_func ("/session/stop", test_stop_is_quick);
+  g_test_add_func ("/session/stop-of-one-that-waits", test_stop_of_one_that_waits);
   g_test_add_func ("/session/views", test_views_follow_the_place);
   g_test_add_func ("/session/pictures", test_pictures);
   g_test_add_func ("/session/play", test_play_walks_to_the_end);
