@@ -7,6 +7,7 @@
 #include "lofi-figures.h"
 #include "lofi-format.h"
 #include "lofi-sketch.h"
+#include "lofi-widget.h"
 
 struct _LofiCard {
   GtkListBoxRow parent_instance;
@@ -113,7 +114,7 @@ update_data (LofiCard *self, LofiSession *session)
   g_autofree char *negative = g_strdup_printf ("%s %.0f %%", task->negative_name, 100 * (1 - task->positive_share));
   g_autofree char *positive = g_strdup_printf ("%s %.0f %%", task->positive_name, 100 * task->positive_share);
   gtk_label_set_text (self->headline, task->labelling_title);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->headline), task->labelling_title);
+  lofi_widget_show_tooltip (GTK_WIDGET (self->headline), task->labelling_title);
   gtk_label_set_text (self->negative, negative);
   gtk_label_set_text (self->positive, positive);
   sketch (self, draw_samples, result, 0);
@@ -200,7 +201,7 @@ lofi_card_update (LofiCard *self, LofiSession *session)
   else
     update_layer (self, session, self->index - 1);
   g_autofree char *name = g_strdup_printf ("%s, %s", gtk_label_get_text (self->title), lofi_card_get_headline (self));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  lofi_widget_show_name (GTK_WIDGET (self), name);
 }
 
 guint

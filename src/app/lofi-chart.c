@@ -5,6 +5,7 @@
 #include <string.h>
 #include "lofi-chart.h"
 #include "lofi-stalls.h"
+#include "lofi-widget.h"
 
 #define MIN_WIDTH 240
 #define MIN_HEIGHT 180
@@ -219,8 +220,7 @@ lofi_chart_set_figure (LofiChart *self, LofiFigure *figure, gboolean dimmed)
       g_clear_pointer (&self->node, gsk_render_node_unref);
       if (before != after)
         gtk_widget_queue_resize (GTK_WIDGET (self));
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      figure ? lofi_figure_description (figure) : "", -1);
+      lofi_widget_show_name (GTK_WIDGET (self), figure ? lofi_figure_description (figure) : "");
     }
   self->dimmed = dimmed;
   find_pick (self);

@@ -5,6 +5,7 @@
 #include "lofi-data-page.h"
 #include "lofi-labelling.h"
 #include "lofi-setting.h"
+#include "lofi-widget.h"
 
 struct _LofiDataPage {
   GtkBox parent_instance;
@@ -155,7 +156,7 @@ show_facts (LofiDataPage *self)
   g_autofree char *available = g_strdup_printf ("%zu", task->available_train);
   g_autofree char *drawn = g_strdup_printf (_("%zu train, %zu test"), task->train.count, task->test.count);
   gtk_label_set_text (self->from, task->dataset->name);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->from), task->dataset->origin);
+  lofi_widget_show_tooltip (GTK_WIDGET (self->from), task->dataset->origin);
   gtk_label_set_text (self->shape, shape);
   gtk_label_set_text (self->available, available);
   gtk_label_set_text (self->drawn, drawn);

@@ -5,6 +5,7 @@
 #include "lofi-layer-page.h"
 #include "lofi-log-scale.h"
 #include "lofi-setting.h"
+#include "lofi-widget.h"
 
 #define DEGREES_LISTED 8
 #define KEEP_FIRST 50
@@ -188,7 +189,7 @@ show_reasons (LofiLayerPage *self, const LofiLayerSpec *spec)
   lofi_setting_set_reason (self->center_labels_setting, unfiltered);
   lofi_setting_set_reason (self->width_setting, spec->weights ? _("The layer's own lift matrix decides the width") : NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->keep), !unfiltered && !first);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->keep), first ? _("Order 1 has a single direction")
+  lofi_widget_show_tooltip (GTK_WIDGET (self->keep), first ? _("Order 1 has a single direction")
                                                         : unfiltered ? _("The layer passes its lift on unfiltered") : NULL);
 }
 

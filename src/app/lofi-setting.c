@@ -1,6 +1,7 @@
 /* One setting of the inspector. */
 #include "config.h"
 #include "lofi-setting.h"
+#include "lofi-widget.h"
 
 struct _LofiSetting {
   GtkBox parent_instance;
@@ -28,7 +29,7 @@ show_sentence (LofiSetting *self)
     gtk_widget_set_sensitive (self->control, sensitive);
   if (self->extra)
     gtk_widget_set_sensitive (self->extra, sensitive);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->reason);
+  lofi_widget_show_tooltip (GTK_WIDGET (self), self->reason);
 }
 
 void
@@ -46,13 +47,6 @@ const char *
 lofi_setting_get_reason (LofiSetting *self)
 {
   return self->reason;
-}
-
-void
-lofi_spin_show (GtkSpinButton *spin, double value)
-{
-  if (gtk_adjustment_get_value (gtk_spin_button_get_adjustment (spin)) != value)
-    gtk_spin_button_set_value (spin, value);
 }
 
 /* For those who hear the window: the control is named by its title and described by its sentence. */
@@ -96,6 +90,7 @@ lofi_setting_set_property (GObject *object, guint id, const GValue *value, GPara
     {
     case PROP_TITLE:
       gtk_label_set_text (GTK_LABEL (self->title), g_value_get_string (value));
+      lofi_widget_show_tooltip (self->title, g_value_get_string (value));     /* it may be cut short */
       break;
     case PROP_BLURB:
       g_free (self->sentence);

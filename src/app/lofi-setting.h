@@ -11,6 +11,3 @@ G_DECLARE_FINAL_TYPE (LofiSetting, lofi_setting, LOFI, SETTING, GtkBox)
 /* Why it cannot be changed now: the controls are insensitive and the reason stands in place of the sentence. NULL: it can. */
 void lofi_setting_set_reason (LofiSetting *self, const char *reason);
 const char *lofi_setting_get_reason (LofiSetting *self);
-
-/* Shows a value without touching what is being typed when it is already the value. */
-void lofi_spin_show (GtkSpinButton *spin, double value);

@@ -4,7 +4,8 @@
 #include <gtk/gtk.h>
 
 typedef struct {
-  double longest_ms;                 /* the longest time the main loop was blocked */
+  double first_frame_ms;             /* from the start to the first frame painted: before it there is nothing to press */
+  double longest_ms;                 /* the longest time the main loop was blocked after that */
   double longest_at;                 /* seconds after the start */
   guint ticks;
   guint frames;                      /* layout and painting, from the frame clock */
@@ -15,8 +16,8 @@ typedef struct {
 
 /* True if the environment asks for it. */
 gboolean lofi_stalls_wanted (void);
-/* Starts, or starts over. */
-void lofi_stalls_start (void);
+/* Starts, or starts over; what happens before the first frame is only timed as a whole, if so wished. */
+void lofi_stalls_start (gboolean from_first_frame);
 void lofi_stalls_stop (void);
 void lofi_stalls_get (LofiStalls *stalls);
 /* Frames of this widget's window are timed from now on. */

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-format.h"
 #include "lofi-stepper.h"
+#include "lofi-widget.h"
 
 #define FEWEST_SAMPLES 50
 #define SAMPLES_UNKNOWN 10000    /* the slider's end until the data have been read */
@@ -99,8 +100,8 @@ show_playing (LofiStepper *self)
   gboolean playing = lofi_session_get_playing (self->session);
   const char *tooltip = playing ? _("Pause (Space)") : _("Walk through all places (Space)");
   gtk_button_set_icon_name (self->play, playing ? "media-playback-pause-symbolic" : "media-playback-start-symbolic");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->play), tooltip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->play), GTK_ACCESSIBLE_PROPERTY_LABEL, playing ? _("Pause") : _("Play"), -1);
+  lofi_widget_show_tooltip (GTK_WIDGET (self->play), tooltip);
+  lofi_widget_show_name (GTK_WIDGET (self->play), playing ? _("Pause") : _("Play"));
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-setting.h"
 #include "lofi-sweep-bar.h"
+#include "lofi-widget.h"
 
 struct _LofiSweepBar {
   GtkWidget parent_instance;
@@ -94,7 +95,7 @@ show_sweep (LofiSweepBar *self)
   gtk_label_set_text (self->cells, cells);
   gtk_button_set_label (self->start, sweeping ? _("Stop") : finished > 0 && !done ? _("Go on") : _("Start"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->start), sweeping || !done);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->start),
+  lofi_widget_show_tooltip (GTK_WIDGET (self->start),
                                sweeping ? _("Stop; the points found so far stay")
                                : done ? _("Every cell has been computed") : _("Compute the test error at every size and seed"));
   if (sweeping)

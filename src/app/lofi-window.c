@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-open.h"
 #include "lofi-stalls.h"
+#include "lofi-widget.h"
 #include "lofi-window-private.h"
 
 #define SAVE_DELAY_MS 800
@@ -123,7 +124,7 @@ show_pictures_bar (LofiWindow *self)
   self->following = TRUE;
   gtk_widget_set_visible (self->picture_bar, place.step == LOFI_STEP_PROJECT);
   gtk_widget_set_sensitive (self->picture_pulled, first);
-  gtk_widget_set_tooltip_text (self->picture_pulled,
+  lofi_widget_show_tooltip (self->picture_pulled,
                                first ? _("The mean gradient of each direction's projection by the pixels")
                                      : _("Only the first layer's directions can be pulled back to the pixels in one step"));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (mean ? self->picture_mean : self->picture_pulled), TRUE);

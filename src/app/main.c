@@ -15,7 +15,7 @@ main (int argc, char **argv)
   textdomain (GETTEXT_PACKAGE);
   lofi_blas_set_threads (0);
   if (lofi_stalls_wanted ())
-    lofi_stalls_start ();
+    lofi_stalls_start (TRUE);
   g_autoptr (LofiApplication) application = lofi_application_new ();
   int status = g_application_run (G_APPLICATION (application), argc, argv);
   if (lofi_stalls_wanted ())

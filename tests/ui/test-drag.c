@@ -43,7 +43,7 @@ test_drag_of_samples (void)
   guint64 generation = lofi_session_get_generation (session);
   LofiStalls stalls;
   lofi_stalls_watch_widget (GTK_WIDGET (window));
-  lofi_stalls_start ();
+  lofi_stalls_start (FALSE);
   drag_once (scale);
   lofi_stalls_get (&stalls);
   lofi_stalls_stop ();
@@ -153,7 +153,7 @@ longest_while_computing (void)
   ui_fresh_chart (window, LOFI_VIEW_SPECTRUM);
   WAIT (300);
   lofi_stalls_watch_widget (GTK_WIDGET (window));
-  lofi_stalls_start ();
+  lofi_stalls_start (FALSE);
   for (int i = 0; i < 12; i++)
     {
       guint place = lofi_session_get_place_index (session);
