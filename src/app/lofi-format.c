@@ -39,6 +39,8 @@ lofi_format_seconds (double seconds, char *out, gsize size)
 {
   if (!(seconds >= 0))
     g_strlcpy (out, "", size);
+  else if (seconds < 0.095)
+    g_snprintf (out, size, _("%.0f ms"), MAX (1, 1000 * seconds));
   else if (seconds < 9.95)
     g_snprintf (out, size, _("%.2f s"), seconds);
   else if (seconds < 60)

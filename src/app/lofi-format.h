@@ -10,5 +10,5 @@ void lofi_format_percent (double share, char *out, gsize size);
 void lofi_format_sem (double share, char *out, gsize size);
 /* "14.0 % ± 0.6" of the error; "–" when there were no samples. */
 void lofi_format_error (const LofiScores *scores, char *out, gsize size);
-/* "0.31 s", "12 s", "2 min 5 s". */
+/* "31 ms", "0.31 s", "12 s", "2 min 5 s". */
 void lofi_format_seconds (double seconds, char *out, gsize size);
