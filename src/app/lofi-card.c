@@ -104,7 +104,12 @@ update_data (LofiCard *self, LofiSession *session)
 {
   LofiShown shown;
   LofiResult *result = lofi_session_get_task (session, &shown);
-  g_autofree char *fact = result ? g_strdup_printf (_("n = %zu"), result->task->train.count) : g_strdup ("");
+  char fact[48] = "", count[32];
+  if (result)
+    {
+      lofi_format_count (result->task->train.count, count, sizeof count);
+      g_snprintf (fact, sizeof fact, _("n = %s"), count);
+    }
   gtk_label_set_text (self->title, _("Data"));
   set_shown (self, session, shown, fact);
   gtk_widget_set_visible (self->classes, result != NULL);
@@ -128,9 +133,11 @@ update_layer (LofiCard *self, LofiSession *session, guint index)
   const LofiLayerResult *layer = result ? result->layers[index] : NULL;
   const LofiLayerSpec *spec = lofi_experiment_layer (lofi_session_get_experiment (session), index);
   g_autofree char *title = g_strdup_printf (_("Layer %u"), index + 1);
-  g_autofree char *headline = spec->keep == LOFI_KEEP_NONE
-                                ? g_strdup_printf (_("P = %zu, no filter"), spec->width)
-                                : g_strdup_printf (_("P = %zu, keeps K = %zu"), spec->width, spec->keep);
+  char width[32], keep[32];
+  lofi_format_count (spec->width, width, sizeof width);
+  lofi_format_count (spec->keep, keep, sizeof keep);
+  g_autofree char *headline = spec->keep == LOFI_KEEP_NONE ? g_strdup_printf (_("P = %s, no filter"), width)
+                                                           : g_strdup_printf (_("P = %s, keeps K = %s"), width, keep);
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->headline, headline);
   char fact[64] = "", scale[32];

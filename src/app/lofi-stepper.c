@@ -1,6 +1,7 @@
 /* The bar at the bottom. */
 #include "config.h"
 #include <glib/gi18n-lib.h>
+#include "lofi-axis.h"
 #include "lofi-format.h"
 #include "lofi-stepper.h"
 #include "lofi-widget.h"
@@ -52,7 +53,8 @@ show_samples (LofiStepper *self)
   if (least < MAX (most, n))
     lofi_log_scale_set_range (self->samples, least, MAX (most, n));
   lofi_log_scale_set_number (self->samples, n);
-  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, n);
+  char text[32];
+  lofi_format_count (n, text, sizeof text);
   gtk_label_set_text (self->n, text);
 }
 
