@@ -63,13 +63,13 @@ lofi_application_open (GApplication *application, GFile **files, int n_files, co
 {
   LofiApplication *self = LOFI_APPLICATION (application);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
-  g_autofree char *path = g_file_get_path (files[0]);
+  g_autofree char *path = g_file_get_path (files[0]), *uri = g_file_get_uri (files[0]);
   g_autoptr (GError) error = NULL;
   LofiExperiment *experiment = NULL;
   if (path)
     experiment = lofi_open_path (path, &error);
   else
-    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("%s: it is not a file on this machine"), g_file_peek_path (files[0]));
+    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("%s: it is not a file on this machine"), uri);
   if (window && experiment)
     lofi_session_edit (lofi_window_get_session (LOFI_WINDOW (window)), experiment, NULL);
   else if (experiment)
@@ -129,7 +129,7 @@ set_accels (GtkApplication *application)
     { "window.close", { "<Control>w" } }, { "win.show-help-overlay", { "<Control>question", "<Control>slash" } },
   };
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    gtk_application_set_accels_for_action (application, table[i].action, (const char *[]) { table[i].accels[0], table[i].accels[1], NULL });
+    gtk_application_set_accels_for_action (application, table[i].action, table[i].accels);
 }
 
 static void

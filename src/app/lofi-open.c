@@ -1,7 +1,9 @@
 /* From a path to an experiment and back. */
 #include "config.h"
 #include <string.h>
+#include <glib/gi18n-lib.h>
 #include "lofi-dataset.h"
+#include "lofi-error.h"
 #include "lofi-labelling.h"
 #include "lofi-open.h"
 
@@ -18,6 +20,12 @@ looks_like_data (const char *path)
 LofiExperiment *
 lofi_open_path (const char *path, GError **error)
 {
+  /* A pipe or a device would be waited for. */
+  if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR) && !g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      lofi_error_set (error, LOFI_ERROR_INPUT, path, _("give an experiment file"), "%s", _("not a regular file"));
+      return NULL;
+    }
   if (!looks_like_data (path))
     return lofi_experiment_load (path, NULL, error);
   g_autoptr (LofiExperiment) experiment = lofi_preset_load (lofi_preset_names ()[0], NULL, error);

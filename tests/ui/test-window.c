@@ -215,6 +215,8 @@ test_error (void)
   g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (network, 4)), ==, LOFI_SHOWN_FRESH);
   ui_act (window, "win.dismiss");
   g_assert_null (lofi_window_get_banner (window));
+  ui_act_path (window, "win.open-path", "/dev/zero");
+  g_assert_nonnull (strstr (lofi_window_get_banner (window), "/dev/zero"));
   g_assert_false (lofi_session_is_busy (session));
   ui_close (window);
 }
