@@ -115,16 +115,17 @@ static void
 list_labellings (LofiDataPage *self, const LofiDataSpec *data)
 {
   gboolean own = data->labels == NULL;
-  g_autofree char *source = g_strconcat (data->source, own ? "\nown" : "", NULL);
+  g_autofree char *known = g_path_get_basename (data->source);      /* a folder is known by its name */
+  g_autofree char *source = g_strconcat (known, own ? "\nown" : "", NULL);
   if (g_strcmp0 (source, self->source) == 0)
     return;
   g_free (self->source);
   self->source = g_steal_pointer (&source);
   g_free (self->names);
-  self->names = lofi_labelling_names (data->source);
+  self->names = lofi_labelling_names (known);
   g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
   for (guint i = 0; self->names[i]; i++)
-    gtk_string_list_append (titles, _(lofi_labelling_find (data->source, self->names[i])->title));
+    gtk_string_list_append (titles, _(lofi_labelling_find (known, self->names[i])->title));
   if (own)
     gtk_string_list_append (titles, has_classes (data) ? _("own groups") : _("real targets"));
   gtk_drop_down_set_model (self->labels, G_LIST_MODEL (titles));

@@ -7,6 +7,8 @@
 #include "lofi-labelling.h"
 #include "lofi-open.h"
 
+#define FIRST_LOOK 1000
+
 /* The bytes of a key file are text; those of data are not, or not one with groups. */
 static gboolean
 looks_like_data (const char *path)
@@ -43,11 +45,13 @@ lofi_open_path (const char *path, GError **error)
   g_clear_pointer (&experiment->data.labels, g_free);
   if (!array)
     {
-      g_autofree const char **labellings = lofi_labelling_names (experiment->data.source);
+      /* A folder is known by its name. */
+      g_autofree char *known = g_path_get_basename (experiment->data.source);
+      g_autofree const char **labellings = lofi_labelling_names (known);
       experiment->data.labels = g_strdup (labellings[0]);
     }
-  /* No more than a first look needs, and no more samples than a small set may have. */
-  experiment->data.train = 0;
+  /* Enough for a first look at a set of images; an array may have any number of rows. */
+  experiment->data.train = array ? 0 : FIRST_LOOK;
   return g_steal_pointer (&experiment);
 }
 

@@ -174,7 +174,8 @@ show_banner (LofiWindow *self)
   if (message)
     gtk_label_set_text (self->banner_text, message);
   /* Taking back the newest edit helps when it is the settings that do not work. */
-  gtk_widget_set_visible (self->banner_undo, !lofi_session_is_busy (self->session) && lofi_session_get_seconds (self->session) < 0);
+  gtk_widget_set_visible (self->banner_undo, lofi_session_can_undo (self->session) && !lofi_session_is_busy (self->session)
+                                             && lofi_session_get_seconds (self->session) < 0);
   gtk_revealer_set_reveal_child (self->banner, message != NULL);
 }
 

@@ -267,6 +267,15 @@ test_files (void)
   ui_finish_fit (window);
   g_remove (lofi);
   g_rmdir (folder);
+  /* A folder of images: the default experiment on it, with a labelling it has. */
+  ui_act_path (window, "win.open-path", LOFI_SOURCE_DATA_FOLDER "/fashion-mnist-sample");
+  g_assert_cmpstr (experiment_of (window)->data.labels, ==, "even-odd");
+  LofiSession *session = lofi_window_get_session (window);
+  LofiShown shown;
+  g_assert_true (WAIT_FOR ((lofi_session_get_task (session, &shown), shown == LOFI_SHOWN_FRESH) || !lofi_session_is_busy (session), FIT_MS));
+  g_assert_null (lofi_window_get_banner (window));
+  ui_act (window, "win.stop");
+  ui_finish_fit (window);
   ui_close (window);
 }
 
