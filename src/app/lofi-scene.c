@@ -85,8 +85,8 @@ build_layer (LofiScene *scene, LofiSession *session, LofiPlace place, LofiResult
     }
 }
 
-static LofiFigure *
-build (LofiScene *scene, LofiSession *session)
+LofiFigure *
+lofi_scene_build (LofiScene *scene, LofiSession *session)
 {
   const LofiExperiment *e = lofi_session_get_experiment (session);
   if (scene->key.view == LOFI_VIEW_EMERGENCE)
@@ -169,7 +169,7 @@ lofi_scene_update (LofiScene *scene, LofiSession *session, int selected)
     {
       take_key (scene, &key);
       g_clear_pointer (&scene->figure, lofi_figure_unref);
-      scene->figure = build (scene, session);
+      scene->figure = lofi_scene_build (scene, session);
       changed = TRUE;
     }
   if (!scene->figure)

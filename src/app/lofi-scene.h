@@ -29,6 +29,9 @@ typedef struct {
 void lofi_scene_init (LofiScene *scene);
 void lofi_scene_clear (LofiScene *scene);
 
+/* Another figure of what is shown, for a thread of its own: one figure is never drawn by two threads. (transfer full), or NULL. */
+LofiFigure *lofi_scene_build (LofiScene *scene, LofiSession *session);
+
 /* Brings the scene up to date with the session; selected: the outlined tile of the Filters view, or -1.
  * TRUE if the figure, its freshness or the note changed. */
 gboolean lofi_scene_update (LofiScene *scene, LofiSession *session, int selected);

@@ -284,10 +284,28 @@ lofi_session_get_pictures (LofiSession *self, LofiResult **result, LofiShown *sh
 
 /* ---- the sweep ---- */
 
+/* Sample counts that the data does not have give way to all there is: an opened data set may be smaller than the one the experiment was
+ * written for. */
+static void
+fit_samples_to_data (LofiSession *self)
+{
+  gsize available = lofi_session_get_available (self);
+  g_autoptr (LofiExperiment) edited = lofi_session_dup_experiment (self);
+  GArray *samples = edited->sweep_samples;
+  if (available == 0 || samples->len == 0 || g_array_index (samples, gsize, samples->len - 1) <= available)
+    return;
+  while (samples->len > 0 && g_array_index (samples, gsize, samples->len - 1) > available)
+    g_array_set_size (samples, samples->len - 1);
+  if (samples->len == 0 || g_array_index (samples, gsize, samples->len - 1) < available)
+    g_array_append_val (samples, available);
+  lofi_session_edit (self, g_steal_pointer (&edited), NULL);
+}
+
 void
 lofi_session_start_sweep (LofiSession *self)
 {
   g_return_if_fail (LOFI_IS_SESSION (self) && !self->closed);
+  fit_samples_to_data (self);
   g_autoptr (GError) error = NULL;
   if (!lofi_experiment_check (self->experiment, &error))
     {

@@ -5,7 +5,7 @@
 
 #define UNDO_MAX 100
 #define MERGE_US (1 * G_USEC_PER_SEC)
-#define HOLD_MS 700
+#define HOLD_MS 2000
 
 G_DEFINE_FINAL_TYPE (LofiSession, lofi_session, G_TYPE_OBJECT)
 

@@ -38,24 +38,77 @@ save_path (GtkWidget *widget, const char *path)
     lofi_session_set_message (self->session, error->message);
 }
 
+/* One export: a figure of its own, drawn and written by a worker. */
+typedef struct {
+  LofiFigure *figure;
+  char *path, *title;
+  double width, height;
+} Export;
+
+static void
+export_free (gpointer data)
+{
+  Export *export = data;
+  lofi_figure_unref (export->figure);
+  g_free (export->path);
+  g_free (export->title);
+  g_free (export);
+}
+
+static void
+write_export (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Export *export = data;
+  GError *error = NULL;
+  if (lofi_figure_export (export->figure, export->path, export->width, export->height, EXPORT_DPI, lofi_style_paper (), export->title,
+                          &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* In the main thread; the window may have been closed meanwhile. */
+static void
+on_exported (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LofiWindow) self = data;
+  const Export *export = g_task_get_task_data (G_TASK (result));
+  g_autofree char *name = g_path_get_basename (export->path), *done = g_strdup_printf (_("Exported %s"), name);
+  g_autoptr (GError) error = NULL;
+  gboolean written = g_task_propagate_boolean (G_TASK (result), &error);
+  self->exports--;
+  if (g_application_get_default ())
+    g_application_release (g_application_get_default ());
+  if (!self->session)
+    return;
+  if (written)
+    lofi_window_toast (self, done);
+  else
+    lofi_session_set_message (self->session, error->message);
+}
+
+/* A page at 300 dots an inch takes longer than a frame: the worker has no widget, only a figure and a path. */
 static void
 export_path (GtkWidget *widget, const char *path)
 {
   LofiWindow *self = LOFI_WINDOW (widget);
-  g_autoptr (GError) error = NULL;
   lofi_window_update_scene (self);
-  if (!self->scene.figure || self->scene.shown != LOFI_SHOWN_FRESH)
+  LofiFigure *figure = self->scene.shown == LOFI_SHOWN_FRESH ? lofi_scene_build (&self->scene, self->session) : NULL;
+  if (!figure)
     {
       lofi_window_toast (self, _("The view is not up to date yet"));
       return;
     }
-  g_autofree char *name = g_path_get_basename (path), *done = g_strdup_printf (_("Exported %s"), name);
-  const char *title = lofi_session_get_experiment (self->session)->title;
-  if (lofi_figure_export (self->scene.figure, path, self->export_width * POINTS_PER_CM, self->export_height * POINTS_PER_CM,
-                          EXPORT_DPI, lofi_style_paper (), title, &error))
-    lofi_window_toast (self, done);
-  else
-    lofi_session_set_message (self->session, error->message);
+  Export *export = g_new0 (Export, 1);
+  *export = (Export) { .figure = figure, .path = g_strdup (path), .title = g_strdup (lofi_session_get_experiment (self->session)->title),
+                       .width = self->export_width * POINTS_PER_CM, .height = self->export_height * POINTS_PER_CM };
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_exported, g_object_ref (self));
+  g_task_set_task_data (task, export, export_free);
+  self->exports++;
+  /* A file that was asked for is written even if the window is closed before. */
+  if (g_application_get_default ())
+    g_application_hold (g_application_get_default ());
+  g_task_run_in_thread (task, write_export);
 }
 
 /* A file name from the title: letters and digits, the rest becomes hyphens. */

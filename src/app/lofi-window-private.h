@@ -14,6 +14,7 @@ struct _LofiWindow {
   guint tick_id, save_id;
   gboolean following;            /* the tab follows the session, not the user */
   double export_width, export_height;      /* cm */
+  guint exports;                 /* under way */
 
   AdwToastOverlay *toasts;
   AdwViewStack *views;

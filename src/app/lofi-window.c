@@ -53,6 +53,12 @@ lofi_window_get_tab (LofiWindow *self)
   return adw_view_stack_get_visible_child_name (self->views);
 }
 
+guint
+lofi_window_get_exports (LofiWindow *self)
+{
+  return self->exports;
+}
+
 const char *
 lofi_window_get_banner (LofiWindow *self)
 {
@@ -250,6 +256,9 @@ lofi_window_close_request (GtkWindow *window)
       g_settings_set_int (self->settings, "window-height", height);
     }
   store_experiment (self);
+  /* After this nothing can be pressed: what closing takes is no stall. */
+  if (lofi_stalls_wanted ())
+    lofi_stalls_stop ();
   lofi_session_close (self->session);
   return GTK_WINDOW_CLASS (lofi_window_parent_class)->close_request (window);
 }

@@ -26,3 +26,5 @@ LofiChart *lofi_window_get_chart (LofiWindow *self, LofiView view);
 const char *lofi_window_get_tab (LofiWindow *self);
 /* The message over the view, NULL if none. */
 const char *lofi_window_get_banner (LofiWindow *self);
+/* Figures being written. */
+guint lofi_window_get_exports (LofiWindow *self);

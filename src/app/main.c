@@ -10,7 +10,8 @@ int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOFI_LOCALE_FOLDER);
+  const char *texts = g_getenv ("LOFI_LOCALE_PATH");      /* where the catalogues are before they are installed */
+  bindtextdomain (GETTEXT_PACKAGE, texts && *texts ? texts : LOFI_LOCALE_FOLDER);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   lofi_blas_set_threads (0);

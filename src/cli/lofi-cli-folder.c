@@ -7,6 +7,7 @@
 #include "lofi-cli.h"
 #include "lofi-error.h"
 #include "lofi-npy.h"
+#include "lofi-results-file.h"
 
 static JsonObject *
 member_object (JsonObject *object, const char *name)
@@ -20,9 +21,12 @@ static JsonObject *
 read_root (JsonParser *parser, const char *path, GError **error)
 {
   g_autoptr (GError) reason = NULL;
-  if (!json_parser_load_from_file (parser, path, &reason))
+  g_autofree char *text = NULL;
+  gsize length = 0;
+  gboolean read = g_file_get_contents (path, &text, &length, &reason);
+  if (!read || (lofi_json_is_shallow (text, length) && !json_parser_load_from_data (parser, text, length, &reason)))
     lofi_error_set (error, LOFI_ERROR_INPUT, path, _("give a folder that lofi fit has written"), "%s", reason->message);
-  else if (!JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+  else if (!json_parser_get_root (parser) || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     lofi_error_set (error, LOFI_ERROR_INPUT, path, _("give a folder that lofi fit has written"), "%s", _("not a JSON object"));
   else
     return json_node_get_object (json_parser_get_root (parser));
@@ -109,7 +113,7 @@ lofi_cli_folder_experiment (LofiCli *cli, const char *folder, GError **error)
 /* ---- the spectra ---- */
 
 static double *
-read_spectrum (const char *path, gsize *count, GError **error)
+read_spectrum (const char *path, gsize width, gsize *count, GError **error)
 {
   LofiMatrix matrix = { 0 };
   gsize shape[LOFI_NPY_DIMENSIONS_MAX];
@@ -118,7 +122,7 @@ read_spectrum (const char *path, gsize *count, GError **error)
     return NULL;
   *count = matrix.rows * matrix.cols;
   double *values = g_memdup2 (matrix.data, *count * sizeof (double));
-  gboolean good = dimensions == 1 && *count > 0 && lofi_matrix_is_finite (&matrix);
+  gboolean good = dimensions == 1 && *count == width && lofi_matrix_is_finite (&matrix);
   for (gsize i = 1; good && i < *count; i++)
     good = values[i - 1] <= values[i];
   lofi_matrix_clear (&matrix);
@@ -159,7 +163,7 @@ read_layer (const char *folder, const LofiExperiment *experiment, guint i, JsonO
   layer->width = layer->spec->width;
   if (!read_kept (layer, object, json, error))
     return NULL;
-  if (layer->spec->keep != LOFI_KEEP_NONE && !(layer->spectrum = read_spectrum (path, &layer->n_spectrum, error)))
+  if (layer->spec->keep != LOFI_KEEP_NONE && !(layer->spectrum = read_spectrum (path, layer->width, &layer->n_spectrum, error)))
     return NULL;
   return g_steal_pointer (&layer);
 }

@@ -58,9 +58,14 @@ lofi_cli_watch_interrupt (void)
 {
   GCancellable *cancellable = g_cancellable_new ();
   GMainContext *context = g_main_context_new ();
-  g_autoptr (GSource) source = g_unix_signal_source_new (SIGINT);
-  g_source_set_callback (source, interrupted, g_object_ref (cancellable), g_object_unref);
-  g_source_attach (source, context);
+  /* A scheduler ends a job by SIGTERM: that is a stop too, and nothing is left half-written. */
+  const int signals[] = { SIGINT, SIGTERM };
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    {
+      g_autoptr (GSource) source = g_unix_signal_source_new (signals[i]);
+      g_source_set_callback (source, interrupted, g_object_ref (cancellable), g_object_unref);
+      g_source_attach (source, context);
+    }
   g_thread_unref (g_thread_new ("interrupt", watch, context));
   return cancellable;
 }

@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 #include "lofi-emergence.h"
 #include "lofi-error.h"
+#include "lofi-results-file.h"
 
 static const char *const method_names[] = { "lofi", "lazy", "linear", NULL };
 
@@ -226,6 +227,12 @@ lofi_cell_to_json (const LofiCell *cell)
   add_number (builder, "test_mse", cell->test_mse);
   add_number (builder, "train_error", cell->train_error);
   add_eigenvalues (builder, cell);
+  static const char *const later[] = { "outliers", "overlap" };      /* null until they are computed, as in result.json */
+  for (guint i = 0; i < G_N_ELEMENTS (later); i++)
+    {
+      json_builder_set_member_name (builder, later[i]);
+      json_builder_add_null_value (builder);
+    }
   add_number (builder, "seconds", cell->seconds);
   json_builder_end_object (builder);
   return generate (builder, FALSE);
@@ -332,7 +339,7 @@ read_line (LofiCells *cells, const char *line, gsize length, const char *place, 
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   const char *todo = _("remove the line, or the file and compute again");
-  if (!json_parser_load_from_data (parser, line, length, NULL) || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+  if (!lofi_json_is_shallow (line, length) || !json_parser_load_from_data (parser, line, length, NULL) || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     return lofi_error_set (error, LOFI_ERROR_INPUT, place, todo, _("the line is not a JSON object"));
   JsonObject *object = json_node_get_object (json_parser_get_root (parser));
   LofiCell cell = { 0 };

@@ -101,11 +101,16 @@ static gboolean
 check_samples (const LofiExperiment *experiment, LofiCache *cache, GCancellable *cancellable, GError **error)
 {
   g_autoptr (LofiExperiment) largest = lofi_experiment_dup (experiment);
-  largest->data.train = g_array_index (experiment->sweep_samples, gsize, experiment->sweep_samples->len - 1);
+  gsize most = g_array_index (experiment->sweep_samples, gsize, experiment->sweep_samples->len - 1);
+  largest->data.train = 0;
   g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
   LofiFitRun run = { .experiment = largest, .cache = cache, .cancellable = cancellable, .result = result };
   if (!lofi_fit_run_begin (&run, FALSE, error))
     return FALSE;
+  if (most > result->task->available_train)
+    return lofi_error_set (error, LOFI_ERROR_INPUT, "emergence.samples", _("ask for fewer"),
+                           _("%zu samples are asked for, but there are only %zu with these labels in %s"), most,
+                           result->task->available_train, result->task->dataset->origin);
   if (result->task->test.count == 0)
     return lofi_error_set (error, LOFI_ERROR_INPUT, "emergence", _("use data with a test set"),
                            _("the data has no test samples, so there is no test error to follow"));

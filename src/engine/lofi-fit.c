@@ -151,7 +151,12 @@ fit_task (LofiFitRun *run, GError **error)
   g_autoptr (LofiDataset) dataset = lofi_fit_run_get (run, dataset_key);
   if (!dataset)
     {
-      dataset = lofi_dataset_load (run->experiment, run->cancellable, error);
+      g_autoptr (GError) reason = NULL;
+      dataset = lofi_dataset_load (run->experiment, run->cancellable, &reason);
+      if (!dataset && g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        lofi_error_from_status (error, LOFI_STOPPED, lofi_stage_name (LOFI_STAGE_DATA));     /* in our words, not GIO's */
+      else if (!dataset)
+        g_propagate_error (error, g_steal_pointer (&reason));
       if (!dataset)
         return NULL;
       if (run->cache)

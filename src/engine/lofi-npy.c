@@ -194,8 +194,8 @@ read_header (GInputStream *stream, NpyHeader *header, gsize *offset, const char 
   if (!read_exactly (stream, start, 8, path, error))
     return FALSE;
   if (memcmp (start, "\x93NUMPY", 6) != 0)
-    return refuse (error, path, _("give a file written by numpy.save"), _("not an .npy file: it begins with %02x %02x, not 93 4e"), start[0],
-                   start[1]);
+    return refuse (error, path, _("give a file written by numpy.save"), "%s",
+                   _("not an .npy file: it does not begin with 93 4e 55 4d 50 59"));
   if (start[6] < 1 || start[6] > 3)
     return refuse (error, path, _("save it again with numpy.save"), _("version %u of the .npy format is not known"), start[6]);
   guint width = start[6] == 1 ? 2 : 4;

@@ -385,15 +385,72 @@ write_arrays (const Writer *writer, const LofiResult *result, LofiSave save)
   return write_samples (writer, "samples-train.npy", &result->task->train) && write_samples (writer, "samples-test.npy", &result->task->test);
 }
 
+/* Is this the name of an array that a fit leaves in its folder? Lift matrices are not counted: an experiment may name them as its own. */
+static gboolean
+is_array_of_a_fit (const char *name)
+{
+  static const char *const parts[] = { "-spectrum.npy", "-filters.npy", "-features-train.npy", "-features-test.npy" };
+  static const char *const whole[] = { "readout-weights.npy", "predictions-train.npy", "predictions-test.npy", "samples-train.npy",
+                                       "samples-test.npy", NULL };
+  if (g_strv_contains (whole, name))
+    return TRUE;
+  if (!g_str_has_prefix (name, "layer"))
+    return FALSE;
+  const char *rest = name + strlen ("layer");
+  rest += strspn (rest, "0123456789");
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_str_equal (rest, parts[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* What an earlier fit left here goes first, its result.json before its arrays: at no moment do the arrays of one fit stand beside the
+ * result of another. */
+static void
+forget_earlier (const char *folder)
+{
+  g_autofree char *json = g_build_filename (folder, "result.json", NULL);
+  if (g_unlink (json) != 0)
+    return;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  for (const char *name; dir && (name = g_dir_read_name (dir));)
+    if (is_array_of_a_fit (name))
+      {
+        g_autofree char *path = g_build_filename (folder, name, NULL);
+        g_unlink (path);
+      }
+}
+
 gboolean
 lofi_result_write (const LofiResult *result, const char *folder, LofiSave save, GError **error)
 {
   Writer writer = { folder, error };
   if (!*folder || g_mkdir_with_parents (folder, 0777) != 0)
     return refuse_folder (folder, *folder ? errno : ENOENT, error);
+  forget_earlier (folder);
   if (!write_arrays (&writer, result, save))
     return FALSE;
   g_autofree char *path = g_build_filename (folder, "result.json", NULL);
   g_autofree char *text = lofi_result_to_json (result);
   return lofi_file_write (path, text, strlen (text), error);
+}
+
+gboolean
+lofi_json_is_shallow (const char *text, gsize length)
+{
+  guint depth = 0;
+  gboolean quoted = FALSE;
+  for (gsize i = 0; i < length; i++)
+    {
+      char c = text[i];
+      if (quoted && c == '\\')
+        i++;
+      else if (c == '"')
+        quoted = !quoted;
+      else if (!quoted && (c == '[' || c == '{') && ++depth > 64)
+        return FALSE;
+      else if (!quoted && (c == ']' || c == '}') && depth > 0)
+        depth--;
+    }
+  return TRUE;
 }

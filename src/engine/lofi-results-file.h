@@ -14,8 +14,11 @@ gboolean lofi_save_parse (const char *text, LofiSave *save, GError **error);
 /* result.json as text. (transfer full) */
 char *lofi_result_to_json (const LofiResult *result);
 
-/* Makes the folder if needed, writes the arrays first and result.json last, each whole or not at all. */
+/* Makes the folder if needed, removes what an earlier fit has left in it, writes the arrays first and result.json last, each whole or not at all. */
 gboolean lofi_result_write (const LofiResult *result, const char *folder, LofiSave save, GError **error);
+
+/* json-glib reads nested arrays and objects by recursion, without a bound: text from outside passes here first. FALSE beyond 64. */
+gboolean lofi_json_is_shallow (const char *text, gsize length);
 
 /* Fails early, before an hour of computing, if the folder cannot be made or written. */
 gboolean lofi_results_folder_check (const char *folder, GError **error);

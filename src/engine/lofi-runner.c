@@ -45,6 +45,7 @@ struct _LofiRunner {
   GHashTable *sweeps;            /* key -> LofiCells */
 
   PicturesRequest *pictures_wanted;
+  GCancellable *pictures_running;
 
   /* The outbox. */
   LofiResult *out_snapshot;
@@ -151,12 +152,16 @@ serve_pictures (LofiRunner *self)
 {
   g_mutex_lock (&self->lock);
   PicturesRequest *request = g_steal_pointer (&self->pictures_wanted);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  if (request)
+    self->pictures_running = cancellable;
   g_mutex_unlock (&self->lock);
   if (!request)
     return;
-  request->pictures = lofi_result_pictures (request->result, request->layer_index, request->picture, request->count, NULL,
+  request->pictures = lofi_result_pictures (request->result, request->layer_index, request->picture, request->count, cancellable,
                                             &request->error);
   g_mutex_lock (&self->lock);
+  self->pictures_running = NULL;
   g_ptr_array_add (self->out_pictures, request);
   wake_main (self);
   g_mutex_unlock (&self->lock);
@@ -439,6 +444,8 @@ lofi_runner_pictures (LofiRunner *self, LofiResult *result, guint layer_index, L
       g_ptr_array_add (self->out_pictures, self->pictures_wanted);
       wake_main (self);
     }
+  if (self->pictures_running)
+    g_cancellable_cancel (self->pictures_running);      /* overtaken too */
   self->pictures_wanted = request;
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->lock);
@@ -454,6 +461,8 @@ lofi_runner_shut_down (LofiRunner *self)
   self->quit = TRUE;
   if (self->fit_running)
     g_cancellable_cancel (self->fit_running);
+  if (self->pictures_running)
+    g_cancellable_cancel (self->pictures_running);
   interrupt_sweep (self);
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->lock);

@@ -232,6 +232,12 @@ check_labels (LofiTask *task, GError **error)
   task->mean_y = sum / (double) train->count;
   if (positive && negative)
     return TRUE;
+  /* Real targets weigh the samples as they are: of one sign they still say something, all equal they say nothing. */
+  gboolean equal = TRUE;
+  for (gsize i = 1; i < train->count; i++)
+    equal = equal && train->y[i] == train->y[0];
+  if (task->dataset->train.targets && !equal)
+    return TRUE;
   if (task->dataset->train.targets)
     return lofi_error_set (error, LOFI_ERROR_INPUT, "data.train", _("give targets of both signs"),
                            positive ? _("none of the %zu training targets is negative: there is one class only")

@@ -104,6 +104,7 @@ START_TEST (test_more_samples_than_there_are)
   g_array_append_val (experiment->sweep_samples, many);
   ck_assert (!lofi_emergence_run (experiment, cells, NULL, NULL, NULL, NULL, &error));
   ck_assert_int_eq (lofi_error_exit_code (error), 2);
+  ck_assert_ptr_nonnull (strstr (error->message, "emergence.samples"));
   ck_assert_uint_eq (lofi_cells_count (cells), 0);
 }
 END_TEST
@@ -172,6 +173,12 @@ START_TEST (test_bad_lines_are_refused)
       ck_assert_int_eq (lofi_error_exit_code (error), 2);
       ck_assert_ptr_nonnull (strstr (error->message, "line 1"));
     }
+  /* Nested so deeply that a reader by recursion would run out of stack. */
+  g_autoptr (GError) error = NULL;
+  g_autofree char *deep = g_strnfill (3000000, '[');
+  deep[2999999] = '\n';
+  ck_assert_ptr_null (load_text (deep, 3000000, &error));
+  ck_assert_int_eq (lofi_error_exit_code (error), 2);
 }
 END_TEST
 

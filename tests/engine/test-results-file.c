@@ -276,6 +276,22 @@ START_TEST (only_what_is_asked_for)
 }
 END_TEST
 
+/* The arrays of an earlier fit do not stay beside the result of a later one; what a fit has not written does. */
+START_TEST (a_later_fit_replaces_an_earlier_one)
+{
+  g_autoptr (LofiResult) result = result_of ();
+  g_autofree char *own = g_build_filename (folder, "layer1-notes.npy", NULL), *weights = g_build_filename (folder, "layer1-weights.npy", NULL);
+  ck_assert (lofi_result_write (result, folder, LOFI_SAVE_SPECTRUM | LOFI_SAVE_FEATURES | LOFI_SAVE_WEIGHTS | LOFI_SAVE_PREDICTIONS, NULL));
+  write_bytes (own, "x", 1);
+  ck_assert (lofi_result_write (result, folder, LOFI_SAVE_FILTERS, NULL));
+  ck_assert (is_there ("result.json") && is_there ("layer1-filters.npy"));
+  ck_assert (!is_there ("layer1-spectrum.npy") && !is_there ("layer1-features-train.npy") && !is_there ("predictions-test.npy"));
+  ck_assert (is_there ("layer1-notes.npy") && is_there ("layer1-weights.npy"));
+  g_remove (own);
+  g_remove (weights);
+}
+END_TEST
+
 START_TEST (places_that_cannot_be_written)
 {
   g_autoptr (LofiResult) result = result_of ();
@@ -374,6 +390,7 @@ main (void)
   tcase_add_test (tests, json_of_unfinished_results);
   tcase_add_test (tests, everything_is_written);
   tcase_add_test (tests, only_what_is_asked_for);
+  tcase_add_test (tests, a_later_fit_replaces_an_earlier_one);
   tcase_add_test (tests, places_that_cannot_be_written);
   tcase_add_test (tests, nothing_half_written);
   tcase_add_test (tests, checking_a_folder_leaves_nothing);

@@ -323,12 +323,18 @@ END_TEST
 
 START_TEST (arrays_refused)
 {
-  static const double positive[] = { 1, 2, 3, 0, 1, 1, 1, 1 }, zero[8] = { 0 }, bad[] = { 1, -1, 1, -1, INFINITY, 1, 1, 1 };
+  static const double positive[] = { 1, 1, 1, 1, 1, 1, 1, 1 }, weighed[] = { 1, 2, 3, 0, 1, 1, 1, 1 }, zero[8] = { 0 }, bad[] = { 1, -1, 1, -1, INFINITY, 1, 1, 1 };
   gsize row = 5;
   g_autoptr (LofiExperiment) nan = arrays_experiment (8, 4, targets, &row);
   expect_refused (nan, "x.npy: ", "row 5, column 1");
   g_autoptr (LofiExperiment) one = arrays_experiment (8, 4, positive, NULL);
   expect_refused (one, "one class only", "negative");
+  /* Real targets of one sign are weights like any others. */
+  g_autoptr (LofiExperiment) real = arrays_experiment (8, 4, weighed, NULL);
+  g_autoptr (LofiDataset) dataset = lofi_dataset_load (real, NULL, NULL);
+  g_autoptr (LofiTask) task = lofi_task_new (dataset, real, NULL, NULL);
+  ck_assert_ptr_nonnull (task);
+  ck_assert (task->train.y[2] == 3);
   g_autoptr (LofiExperiment) none = arrays_experiment (8, 4, zero, NULL);
   expect_refused (none, "all 8 training targets are zero", "data.train");
   g_autoptr (LofiExperiment) infinite = arrays_experiment (8, 4, bad, NULL);

@@ -246,11 +246,14 @@ test_files (void)
   ui_act (window, "win.step-forward");
   ui_fresh_chart (window, LOFI_VIEW_FILTERS);
   ui_act_path (window, "win.export-path", png);
+  g_assert_cmpuint (lofi_window_get_exports (window), >, 0);      /* written beside the main loop, not in it */
+  g_assert_true (WAIT_FOR (lofi_window_get_exports (window) == 0, 20000));
   assert_file_begins (folder, "a.pdf", "%PDF", 4);
   assert_file_begins (folder, "a.svg", "<?xml", 5);
   assert_file_begins (folder, "a.png", "\x89PNG", 4);
   g_assert_null (lofi_window_get_banner (window));
   ui_act_path (window, "win.export-path", missing);
+  g_assert_true (WAIT_FOR (lofi_window_get_exports (window) == 0, 20000));
   g_assert_nonnull (lofi_window_get_banner (window));
   /* Saved, changed, opened again: as it was. */
   ui_act_path (window, "win.save-path", lofi);
