@@ -7,6 +7,7 @@ typedef struct {
   double first_frame_ms;             /* from the start to the first frame painted: before it there is nothing to press */
   double longest_ms;                 /* the longest time the main loop was blocked after that */
   double longest_at;                 /* seconds after the start */
+  double busiest_ms;                 /* the most the main thread computed without a look at events: the rest is a busy machine */
   guint ticks;
   guint frames;                      /* layout and painting, from the frame clock */
   double frame_median_ms, frame_p95_ms, frame_longest_ms;
