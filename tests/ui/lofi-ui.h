@@ -110,6 +110,7 @@ ui_fresh_chart (LofiWindow *window, LofiView view)
 {
   LofiChart *chart = lofi_window_get_chart (window, view);
   g_assert_true (WAIT_FOR ((lofi_window_update_scene (window), lofi_chart_get_figure (chart) && !lofi_chart_get_dimmed (chart)), 20000));
+  gtk_widget_queue_draw (GTK_WIDGET (chart));       /* without a frame to come the wait would not end */
   gtk_test_widget_wait_for_draw (GTK_WIDGET (chart));
   return chart;
 }
