@@ -29,6 +29,8 @@ gboolean lofi_lift_stage_rows (const LofiLiftStage *stage, const LofiMatrix *inp
 
 /* The mean of the rows. (transfer full) */
 double *lofi_lifted_mean (const LofiMatrix *lifted);
+/* Takes `mean` from every row. */
+void lofi_lifted_subtract (LofiMatrix *lifted, const double *mean);
 
 /* The moment operator, decomposed: any K directions follow without another reduction. Immutable. */
 typedef struct {

@@ -51,6 +51,22 @@ lofi_lifted_mean (const LofiMatrix *lifted)
   return mean;
 }
 
+void
+lofi_lifted_subtract (LofiMatrix *lifted, const double *mean)
+{
+  for (gsize i = 0; i < lifted->rows; i++)
+    cblas_daxpy (lifted->cols, -1.0, mean, 1, lifted->data + i * lifted->stride, 1);
+}
+
+/* m / ||m||: P numbers. (transfer full) */
+static double *
+unit_moment (const LofiFilterStage *stage)
+{
+  double *unit = g_memdup2 (stage->moment, stage->width * sizeof (double));
+  cblas_dscal (stage->width, 1 / stage->moment_norm, unit, 1);
+  return unit;
+}
+
 /* One pass over the samples. */
 typedef struct {
   LofiFitRun *run;
@@ -84,8 +100,7 @@ centred (const LofiMatrix *lifted, const char *place, GError **error)
     return NULL;
   g_autofree double *mean = lofi_lifted_mean (lifted);
   lofi_matrix_copy (&copy->matrix, lifted);
-  for (gsize i = 0; i < lifted->rows; i++)
-    cblas_daxpy (lifted->cols, -1.0, mean, 1, copy->matrix.data + i * copy->matrix.stride, 1);
+  lofi_lifted_subtract (&copy->matrix, mean);
   return g_steal_pointer (&copy);
 }
 
@@ -190,8 +205,7 @@ decompose_primal (Pass *pass, LofiFilterStage *stage, LofiOperator *op, GError *
   stage->moment_norm = cblas_dnrm2 (stage->width, stage->moment, 1);
   if (status == LOFI_OK && stage->order == LOFI_ORDER_1_2 && stage->moment_norm > 0)
     {
-      g_autofree double *unit = g_memdup2 (stage->moment, stage->width * sizeof (double));
-      cblas_dscal (stage->width, 1 / stage->moment_norm, unit, 1);
+      g_autofree double *unit = unit_moment (stage);
       lofi_spectrum_clear (&stage->primal);
       status = lofi_operator_deflate (&c, unit);
       if (status == LOFI_OK)
@@ -220,8 +234,7 @@ decompose_dual (Pass *pass, LofiFilterStage *stage, GError **error)
     lofi_dual_values (&stage->dual, stage->spectrum);
   if (status == LOFI_OK && stage->order == LOFI_ORDER_1_2 && stage->moment_norm > 0)
     {
-      g_autofree double *unit = g_memdup2 (stage->moment, stage->width * sizeof (double));
-      cblas_dscal (stage->width, 1 / stage->moment_norm, unit, 1);
+      g_autofree double *unit = unit_moment (stage);
       lofi_dual_clear (&stage->dual);
       status = lofi_dual_init (&stage->dual, z, pass->weights, unit, watch);
     }
@@ -290,12 +303,7 @@ lofi_filter_stage_leading (const LofiFilterStage *stage, gsize keep, double *val
   if (rest > stage->dual.rank)
     return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("keep fewer directions or take more samples"),
                            _("%zu directions are asked for, but the lifted samples span only %zu"), rest, stage->dual.rank);
-  g_autofree double *unit = NULL;
-  if (first_order)
-    {
-      unit = g_memdup2 (stage->moment, stage->width * sizeof (double));
-      cblas_dscal (stage->width, 1 / stage->moment_norm, unit, 1);
-    }
+  g_autofree double *unit = first_order ? unit_moment (stage) : NULL;
   return lofi_error_from_status (error, lofi_dual_leading (&stage->dual, &stage->dual_lifted->matrix, unit, rest,
                                                            values + first_order, &others, watch), place);
 }

@@ -160,13 +160,6 @@ lift_stage_fill (LofiFitRun *run, LofiLiftStage *stage, const LofiMatrix *inputs
   return TRUE;
 }
 
-static void
-subtract_row (LofiMatrix *m, const double *row)
-{
-  for (gsize i = 0; i < m->rows; i++)
-    cblas_daxpy (m->cols, -1.0, row, 1, m->data + i * m->stride, 1);
-}
-
 /* out (n x K, or n x P when filters is NULL) from inputs, in blocks; less `mean` when given. */
 static LofiArray *
 project (LofiFitRun *run, const LofiLiftStage *stage, const LofiMatrix *inputs, gboolean training, const LofiMatrix *filters,
@@ -198,7 +191,7 @@ project (LofiFitRun *run, const LofiLiftStage *stage, const LofiMatrix *inputs, 
       if (!lofi_error_from_status (error, status, place))
         return NULL;
       if (mean)
-        subtract_row (&z, mean);
+        lofi_lifted_subtract (&z, mean);
       if (filters)
         cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, count, filters->cols, p, 1.0, z.data, z.stride, filters->data,
                      filters->stride, 0.0, h.data, h.stride);

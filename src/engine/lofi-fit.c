@@ -270,7 +270,8 @@ lofi_fit_lazy (LofiFitRun *run, GError **error)
     return NULL;
   LofiReadout *readout = NULL;
   if (fit_layers (run, lazy, layers, FALSE, error)
-      && lofi_fit_run_enter (run, LOFI_STAGE_LAZY, -1, lofi_readout_cost (run->result->task->train.count, n ? layers[n - 1]->width : 1, 500), error))
+      && lofi_fit_run_enter (run, LOFI_STAGE_LAZY, -1, lofi_readout_cost (run->result->task->train.count, n ? layers[n - 1]->width : 1,
+                                                                run->experiment->penalty_count), error))
     readout = readout_of_layers (run, layers, n, error);
   for (guint i = 0; i < n; i++)
     g_clear_pointer (&layers[i], lofi_layer_result_unref);
