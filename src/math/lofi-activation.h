@@ -32,6 +32,10 @@ LofiStatus lofi_sigma_init (LofiSigma *sigma, LofiActivation activation, int deg
 /* In place, elementwise. step is 1 for t > 0 else 0; gelu is t Phi(t); sin is the plain sine. */
 void lofi_sigma_apply (const LofiSigma *sigma, double *values, size_t count);
 
+/* E[sigma(g)^2], g ~ N(0,1), and the coefficients a_0 .. a_degree of the activation itself (degree <= LOFI_DEGREE_MAX), whatever the
+ * truncation: what share of it each degree has. */
+void lofi_sigma_moments (LofiActivation activation, int degree, double *coefficients, double *mean_square);
+
 /* In place: values become sigma'(values). relu' and step' are 0 at 0 (step' is 0 everywhere). For a truncation,
  * he_k' = sqrt(k) he_{k-1}. */
 void lofi_sigma_derivative (const LofiSigma *sigma, double *values, size_t count);

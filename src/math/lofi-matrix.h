@@ -1,7 +1,8 @@
-/* Row-major matrices of double: views, and storage that is checked before it is multiplied.
+/* Row-major matrices of double, and of float: views, and storage that is checked before it is multiplied.
  *
  * Shape letters used in every header of this project:
- *   n samples, d inputs of a layer, P lift width, K kept directions, p readout features, b a block of samples.
+ *   n samples, m test samples, d inputs of a layer, P lift width, K kept directions, p readout features, b a block of samples,
+ *   S positions of a map, C channels.
  */
 #pragma once
 
@@ -31,3 +32,16 @@ bool lofi_matrix_is_finite (const LofiMatrix *m);
 
 /* rows * cols * sizeof (double), saturating at SIZE_MAX. */
 size_t lofi_matrix_bytes (size_t rows, size_t cols);
+
+/* The same in single precision: what the fast path of a lift and of an operator works in (lofi-single.h). */
+typedef struct {
+  float *data;
+  size_t rows, cols, stride;
+} LofiMatrixF;
+
+LofiStatus lofi_matrix_f_alloc (LofiMatrixF *m, size_t rows, size_t cols);
+void lofi_matrix_f_clear (LofiMatrixF *m);
+LofiMatrixF lofi_matrix_f_row_block (const LofiMatrixF *m, size_t first, size_t count);
+/* Rounded, or widened; the shapes must be equal. */
+LofiStatus lofi_matrix_to_single (LofiMatrixF *to, const LofiMatrix *from);
+LofiStatus lofi_matrix_to_double (LofiMatrix *to, const LofiMatrixF *from);

@@ -14,6 +14,10 @@ typedef struct {
   double *sum_weighted;     /* P: sum_i t_i z_i */
   double sum_weights;       /* sum_i t_i */
   LofiMatrix packed;        /* work space */
+  /* The single-precision path: what has been added since the last fold, of z less a fixed shift. */
+  LofiMatrixF single, packed_single;
+  double *shift;            /* P, or NULL: nothing in single precision yet */
+  size_t pending;           /* samples in `single` */
 } LofiOperator;
 
 LofiStatus lofi_operator_init (LofiOperator *op, size_t width);
@@ -21,6 +25,11 @@ void lofi_operator_clear (LofiOperator *op);
 
 /* Adds b samples: Z (b x P), t (b). Long blocks are cut, with a look at the watch between pieces. */
 LofiStatus lofi_operator_add (LofiOperator *op, const LofiMatrix *lifted, const double *weights, const LofiWatch *watch);
+
+/* As lofi_operator_add for Z in single precision, at the machine's speed for it. Rounding is held down twice: rows enter less a
+ * shift, the mean of the first piece (relu lifts are mostly mean; the operator read is that of z itself, to the rounding of double),
+ * and single-precision sums are folded into double every few thousand samples. An operator is fed in one precision only. */
+LofiStatus lofi_operator_add_single (LofiOperator *op, const LofiMatrixF *lifted, const double *weights, const LofiWatch *watch);
 
 /* The operator of the samples added so far into C (P x P), both triangles. With center_lift, z less its mean over the
  * samples added: C - mu m^T - m mu^T + mean(t) mu mu^T, m = mean of t z. */

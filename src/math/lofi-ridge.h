@@ -24,6 +24,24 @@ LofiStatus lofi_ridge_fit (LofiRidge *ridge, const LofiMatrix *features, const d
                            double *loo_curve, const LofiWatch *watch);
 void lofi_ridge_clear (LofiRidge *ridge);
 
+/* Features that are not stored: rows first .. first + count - 1 are written into `rows` (count x p), always the same numbers however
+ * often they are asked for. */
+typedef struct {
+  size_t samples, features;     /* n, p */
+  LofiStatus (*rows) (void *data, size_t first, size_t count, LofiMatrix *rows, const LofiWatch *watch);
+  void *data;
+} LofiRidgeRows;
+
+/* As lofi_ridge_fit, the features in passes over blocks of samples: memory is O(p^2 + block) for p <= n (three passes or fewer), and
+ * the features are stored for p > n, where they are smaller than p^2. */
+LofiStatus lofi_ridge_fit_rows (LofiRidge *ridge, const LofiRidgeRows *features, const double *y, const double *penalties,
+                                size_t count, double *loo_curve, const LofiWatch *watch);
+
+/* What a fit of n x p features with `count` penalties costs: floating-point operations (weighted to those of a matrix product), and
+ * the bytes it allocates at its peak, features not counted. rows: the passes of lofi_ridge_fit_rows. */
+double lofi_ridge_flops (size_t n, size_t p, size_t count);
+size_t lofi_ridge_bytes (size_t n, size_t p, bool rows);
+
 /* predictions: rows of F. */
 LofiStatus lofi_ridge_predict (const LofiRidge *ridge, const LofiMatrix *features, double *predictions);
 

@@ -1,0 +1,52 @@
+/* The leading eigenpairs of a symmetric operator by a blocked method, and an estimate of its whole spectrum, from products alone.
+ *
+ * For K much smaller than N this costs a small part of a reduction to tridiagonal form, and it needs no N x N matrix at all. */
+#pragma once
+
+#include <stdint.h>
+#include "lofi-matrix.h"
+
+/* A symmetric linear map of N numbers: Y = A X for a block X of b columns (both N x b). Returns LOFI_STOPPED to stop. */
+typedef struct {
+  size_t order;             /* N */
+  LofiStatus (*apply) (void *data, const LofiMatrix *x, LofiMatrix *y, const LofiWatch *watch);
+  void *data;
+} LofiSymmetricMap;
+
+/* The map of a symmetric matrix (both triangles given); the view must outlive the map. */
+LofiSymmetricMap lofi_symmetric_map_of (const LofiMatrix *a);
+
+typedef struct {
+  size_t products;          /* columns that A was applied to */
+  size_t restarts;
+  double residual;          /* max over k of ||A v_k - lambda_k v_k||_2 / |lambda_1| */
+} LofiLeadingStats;
+
+#define LOFI_LEADING_TOLERANCE 1e-12
+
+/* The `keep` eigenpairs of largest |eigenvalue|, in that order (equal magnitudes: the lower eigenvalue first), each vector a unit
+ * column of vectors (N x keep), oriented (lofi-eigen.h). residuals: keep numbers ||A v_k - lambda_k v_k||_2, or NULL. Every residual is
+ * at most tolerance |lambda_1| (never below what rounding allows), or LOFI_NO_CONVERGENCE. Block Krylov with full
+ * reorthogonalisation and thick restarts from a fixed start: the same input gives the same bytes. keep <= N. stats may be NULL. */
+LofiStatus lofi_leading_pairs (const LofiSymmetricMap *a, size_t keep, double tolerance, double *values, LofiMatrix *vectors,
+                               double *residuals, LofiLeadingStats *stats, const LofiWatch *watch);
+
+/* Whether lofi_leading_pairs on an N x N matrix is expected to beat lofi_spectrum_init and lofi_spectrum_leading. */
+bool lofi_leading_pays (size_t order, size_t keep);
+
+/* A spectral density as a quadrature: `count` nodes, ascending, with weights that add up to 1. */
+typedef struct {
+  size_t count;
+  double *nodes, *weights;
+} LofiDensity;
+
+/* Stochastic Lanczos quadrature: `probes` random unit vectors (LOFI_PURPOSE_DENSITY of seed), `steps` Lanczos steps each, with full
+ * reorthogonalisation; the probes advance together as one block of columns. Deterministic. The estimate's moments up to 2 steps - 1 are those
+ * of the probes. */
+LofiStatus lofi_density_estimate (const LofiSymmetricMap *a, size_t probes, size_t steps, uint64_t seed, LofiDensity *density,
+                                  const LofiWatch *watch);
+void lofi_density_clear (LofiDensity *density);
+
+/* N numbers, ascending, distributed as the density says (its quantiles, the steps of its distribution joined by straight lines), except
+ * that the `known` outermost ones (any order; `leading` values) stand in their exact places. For histograms. */
+LofiStatus lofi_density_quantiles (const LofiDensity *density, size_t order, const double *leading, size_t known, double *values);

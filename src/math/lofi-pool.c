@@ -1,0 +1,1 @@
+#include "lofi-patches.h"

@@ -1,0 +1,21 @@
+/* Subspaces and how they overlap (theory.md 7; the oracle's subspace_overlap). */
+#pragma once
+
+#include "lofi-matrix.h"
+
+/* An orthonormal basis of the span of the columns of a (N x k), k <= N, into q (N x rank), *rank <= k the number of columns that are not,
+ * to 1e-10 of the largest, combinations of those before them. q has k columns; those from rank on are zero. */
+LofiStatus lofi_orthonormal_basis (const LofiMatrix *a, LofiMatrix *q, size_t *rank);
+
+/* ||Qa^T Qb||_F^2 / min(ka, kb) in [0, 1] for the spans of a (N x ka) and b (N x kb): 1 if one contains the other. */
+LofiStatus lofi_subspace_overlap (const LofiMatrix *a, const LofiMatrix *b, double *overlap);
+
+/* Squared overlap of each column of v (N x K), made a unit vector, with the span of basis (N x r): K numbers in [0, 1]. */
+LofiStatus lofi_direction_overlaps (const LofiMatrix *v, const LofiMatrix *basis, double *overlaps);
+
+/* The k leading left singular vectors of a (N x h), orthonormal columns of u (N x k), by the eigenpairs of the smaller Gram matrix.
+ * singular: k numbers, descending, or NULL. k <= min(N, h). */
+LofiStatus lofi_leading_left_vectors (const LofiMatrix *a, size_t k, LofiMatrix *u, double *singular, const LofiWatch *watch);
+
+/* ||Q^T A||_F^2 / ||A||_F^2 for Q with orthonormal columns; 0 for A = 0. */
+LofiStatus lofi_energy_within (const LofiMatrix *q, const LofiMatrix *a, double *share);
