@@ -25,6 +25,11 @@ typedef struct {
   char **class_names;      /* n_classes names, NULL-terminated; may be NULL */
   double mean[4], deviation[4];    /* per channel, of pixels / 255; deviation 0 = not known for this set */
   LofiSamples train, test; /* test.count may be 0 */
+  /* Teachers only: orthonormal directions of the input that decide the label, r x d, a row each; in groups, one per feature that can
+   * emerge by itself (the pairs of the staircase): group g has the rows group_starts[g] .. group_starts[g + 1] - 1. Else empty. */
+  LofiMatrix planted;
+  guint n_groups;
+  gsize *group_starts;     /* n_groups + 1 */
 } LofiDataset;
 
 LofiDataset *lofi_dataset_ref (LofiDataset *dataset);

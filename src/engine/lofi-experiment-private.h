@@ -13,7 +13,8 @@ typedef struct {
 const LofiExperimentKey *lofi_experiment_keys (void);
 
 /* Names of the choices, NULL-terminated, in the order of their enumerations. */
-extern const char *const lofi_kind_names[], *const lofi_order_names[], *const lofi_normalize_names[], *const lofi_compare_names[];
+extern const char *const lofi_kind_names[], *const lofi_order_names[], *const lofi_normalize_names[], *const lofi_compare_names[],
+  *const lofi_precision_names[], *const lofi_pool_mode_names[];
 
 /* How an error names a key: "layer1.width", or with the file or the setting it came from. (transfer full) */
 typedef char *(*LofiPlaceFunc) (gpointer data, const char *group, const char *key);
@@ -25,5 +26,5 @@ guint lofi_layer_number (const char *group);
 /* count numbers from low to high, log-spaced, rounded to integers, distinct. (transfer full) gsize */
 GArray *lofi_log_spaced_samples (gsize low, gsize high, gsize count);
 
-/* The samples are real targets (arrays, or one .npy), not classes. */
+/* The samples are real targets (arrays, .npy, .npz), not classes. */
 gboolean lofi_data_has_targets (const LofiDataSpec *data);

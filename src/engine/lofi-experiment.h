@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 #include "lofi-activation.h"
+#include "lofi-patches.h"
 
 typedef enum { LOFI_KIND_DENSE, LOFI_KIND_FILTER, LOFI_KIND_CONV, LOFI_KIND_POOL, LOFI_KIND_FLATTEN } LofiLayerKind;
 typedef enum { LOFI_ORDER_1, LOFI_ORDER_2, LOFI_ORDER_1_2, LOFI_ORDER_3, LOFI_ORDER_4 } LofiFilterOrder;
@@ -14,12 +15,16 @@ typedef enum {
   LOFI_COMPARE_LAZY = 1 << 0, LOFI_COMPARE_LINEAR = 1 << 1, LOFI_COMPARE_KERNEL = 1 << 2, LOFI_COMPARE_DESCENT = 1 << 3
 } LofiCompare;
 
+/* What lifts and operators are computed in. Auto: double where it costs nothing, else single with double sums (lofi-single.h). */
+typedef enum { LOFI_PRECISION_AUTO, LOFI_PRECISION_SINGLE, LOFI_PRECISION_DOUBLE } LofiPrecision;
+
 #define LOFI_KEEP_NONE 0           /* no filter: the layer passes its lift on */
+#define LOFI_WIDTH_INFINITE G_MAXSIZE   /* the kernel limit */
 #define LOFI_LAYERS_MAX 64
 
 typedef struct {
   LofiLayerKind kind;
-  gsize width;                     /* P */
+  gsize width;                     /* P, or LOFI_WIDTH_INFINITE; dense and conv */
   gsize keep;                      /* K, or LOFI_KEEP_NONE */
   LofiFilterOrder order;
   int degree;                      /* LOFI_DEGREE_EXACT or D */
@@ -27,27 +32,49 @@ typedef struct {
   double bias;                     /* s */
   gboolean center_labels, center_lift;
   char *weights;                   /* path of a lift matrix of its own, as written, or NULL */
+  gsize size;                      /* conv, pool: the window; filter: of the patches, or 0: its whole input */
+  gsize padding, stride;           /* conv, and filter on patches */
+  LofiPoolMode mode;               /* pool */
 } LofiLayerSpec;
 
 typedef struct {
-  char *source;                    /* "fashion-mnist", "mnist", "arrays" or a path */
+  char *source;                    /* a data set by name, "arrays", a teacher (lofi-teacher.h) or a path */
   char *labels;                    /* a named labelling, or NULL when positive and negative are given, or for arrays */
   GArray *positive, *negative;     /* int: class numbers; NULL or empty unless labels is NULL */
   char *train_inputs, *train_targets, *test_inputs, *test_targets;   /* source=arrays */
-  gsize train, test;               /* 0 = all */
+  gsize train, test;               /* 0 = all; of a teacher, which has no end: 5000 test samples */
   LofiNormalize normalize;
+  char *label_column;              /* CSV: its name; NULL: "label" */
+  gsize image_size;                /* image folders: pictures are scaled and cropped to squares of so many pixels; 0: 32 */
+  gboolean image_grey;             /* image folders: one channel instead of three */
+  gsize dimension;                 /* teachers: d */
+  int exponent;                    /* single-index: information exponent, 1 to 4 */
+  gsize directions;                /* sight: relevant directions; 0: round (sqrt d) */
 } LofiDataSpec;
+
+/* Gradient descent of a network of the same architecture, and its comparison with the filter (lofi-alignment.h). */
+typedef struct {
+  double step;                     /* constant */
+  gsize steps;
+  double init;                     /* scale of the initial weights, 1: N(0, 1 / fan-in) */
+  gsize hidden;                    /* width of its layers, 0: that of the experiment's */
+  gsize directions;                /* k: of the subspaces compared */
+  guint seeds;                     /* of `lofi align` */
+} LofiDescentSpec;
 
 typedef struct {
   char *title;
   guint64 seed;
+  LofiPrecision precision;
+  guint64 memory;                  /* bytes a fit may use; 0: three quarters of the machine's */
   LofiDataSpec data;
   GPtrArray *layers;               /* LofiLayerSpec *, owned */
   double penalty_low, penalty_high;
   gsize penalty_count;
   GArray *sweep_samples;           /* gsize, ascending, distinct */
   guint sweep_seeds;
-  LofiCompare sweep_compare;
+  LofiCompare sweep_compare;       /* kernel and descent also of a single fit; lazy and linear belong to every fit */
+  LofiDescentSpec descent;
   char *folder;                    /* relative paths start here; absolute, or NULL for the current folder */
 } LofiExperiment;
 
@@ -84,10 +111,24 @@ gboolean lofi_experiment_check (const LofiExperiment *experiment, GError **error
 /* folder + path, unless path is absolute. (transfer full) */
 char *lofi_experiment_resolve (const LofiExperiment *experiment, const char *path);
 
+/* Whether a layer has a lift and whether it has a filter. */
+gboolean lofi_layer_lifts (const LofiLayerSpec *spec);
+gboolean lofi_layer_filters (const LofiLayerSpec *spec);
+
+/* Why layer `index` of the experiment cannot have this key at all, or not with its other settings: a sentence, translated, or NULL when it
+ * can. The window greys with it what the check would refuse. key: as in the file. (transfer full) */
+char *lofi_layer_key_reason (const LofiExperiment *experiment, guint index, const char *key);
+
+/* The bound on the total degree in the input after layer `index`: the product of the lift degrees up to it, a filter, pooling by average and
+ * flatten counting 1; G_MAXSIZE when one of them is exact (not a polynomial, or max pooling). */
+gsize lofi_experiment_total_degree (const LofiExperiment *experiment, guint index);
+
 /* Names in the file, static. */
 const char *lofi_kind_name (LofiLayerKind kind);
 const char *lofi_order_name (LofiFilterOrder order);
 const char *lofi_normalize_name (LofiNormalize normalize);
+const char *lofi_precision_name (LofiPrecision precision);
+const char *lofi_pool_mode_name (LofiPoolMode mode);     /* "max", "avg" */
 
 /* The bundled experiments: names ("shirt", ...), a line about each, and their text. From the gresource of the engine's
  * library (data/presets/NAME.lofi), so that `lofi` and the window have them uninstalled too. */

@@ -19,17 +19,24 @@ typedef struct {
   char *key;                     /* everything upstream and its own settings */
   char *name;                    /* "layer1" */
   LofiLayerSpec *spec;
-  gsize inputs, width, keep;     /* keep == 0: no filter */
-  double scale;                  /* c */
+  gsize inputs, width, keep;     /* keep == 0: no filter; width: P, of a kernel layer n, of a filter its inputs, else 0 */
+  double scale;                  /* c; 0 for kinds without a lift */
+  LofiMapShape input_shape, output_shape;   /* a vector of d numbers is 1 x 1 x d */
   LofiForm form;                 /* of the operator */
   gsize n_spectrum;              /* P, or 0 without a filter */
-  double *spectrum;              /* all eigenvalues of C, ascending, whatever the order */
+  double *spectrum;              /* all eigenvalues of C, ascending, whatever the order; of patch filters, those of all channels */
+  gboolean spectrum_estimated;   /* only the kept ones are exact: the rest is drawn from an estimated density */
+  double residual;               /* max ||C v - lambda v|| / |lambda_1| of the kept pairs; 0 where all pairs are exact */
   double *eigenvalues;           /* keep, by magnitude; for order 1 and the first of 1+2, ||m|| */
   double *mean_overlap;          /* keep: squared overlap of each direction with the mean activation */
-  LofiArray *weights;            /* d x P */
+  LofiArray *weights;            /* d x P; NULL without a lift, and of a kernel layer */
   double *bias;                  /* P, or NULL */
-  LofiArray *filters;            /* P x K, or NULL */
-  LofiArray *train, *test;       /* the features it hands on: n x K, or n x P without a filter */
+  LofiArray *filters;            /* P x K, or NULL; of a kernel layer n x K, on the training samples: features are k(x, X) A; of patch filters
+                                  * size^2 x (C K): the K of the first channel first */
+  /* The features it hands on, n x (C H W) of output_shape. NULL when they are not stored: too large for that, computed again wherever they are
+   * needed, or a kernel's, which has kernel_train and kernel_test instead. */
+  LofiArray *train, *test;
+  LofiArray *kernel_train, *kernel_test;   /* n x n and m x n; only of width=inf without a filter */
   /* Lifted activations for the lift picture: a fixed sample of them, split by label; ascending order is not promised. */
   gsize n_activations; double *activations; double *activation_labels;
   double seconds;                /* of its computation, when it was computed */
@@ -42,7 +49,7 @@ gsize lofi_layer_result_bytes (const LofiLayerResult *layer);
 /* A readout and its scores. */
 typedef struct {
   char *key;
-  LofiRidge ridge;
+  LofiRidge ridge;               /* of a kernel readout weights are on the training samples; of gradient descent there are none */
   LofiScores train_scores, test_scores;
   double *train_predictions, *test_predictions;
   gsize n_train, n_test;
@@ -65,6 +72,10 @@ typedef struct {
   gsize live_samples, live_total, n_live;
   double *live_spectrum;         /* ascending */
   LofiReadout *readout, *lazy, *linear;
+  LofiReadout *kernel, *descent; /* only if the experiment compares with them */
+  gsize descent_steps;           /* taken; fewer than asked for if it diverged */
+  gboolean descent_diverged;
+  struct _LofiPlan *plan;        /* what was expected; NULL until the data is known */
   gboolean finished;
   double seconds;
   gsize peak_bytes;
