@@ -28,6 +28,7 @@ lofi_smaller (size_t a, size_t b)
 
 /* Storage for count doubles, aligned as a matrix's but not zeroed; free it with free. NULL also when the size overflows. */
 double *lofi_doubles_new (size_t count);
+float *lofi_floats_new (size_t count);
 
 /* Copies the lower triangle of a square matrix (row-major) onto the upper one. */
 void lofi_matrix_mirror_lower (LofiMatrix *m);

@@ -21,6 +21,15 @@ lofi_matrix_bytes (size_t rows, size_t cols)
   return bytes;
 }
 
+static size_t
+floats_bytes (size_t rows, size_t cols)
+{
+  size_t count, bytes;
+  if (__builtin_mul_overflow (rows, cols, &count) || __builtin_mul_overflow (count, sizeof (float), &bytes))
+    return SIZE_MAX;
+  return bytes;
+}
+
 /* Aligned, not zeroed; freed with free. Large storage asks for huge pages: with small ones, touching 64 MB for the first time
  * takes longer than multiplying it. */
 static void *
@@ -105,6 +114,13 @@ lofi_doubles_new (size_t count)
   return bytes > PTRDIFF_MAX ? NULL : storage_new (bytes > 0 ? bytes : 1);
 }
 
+float *
+lofi_floats_new (size_t count)
+{
+  size_t bytes = floats_bytes (count, 1);
+  return bytes > PTRDIFF_MAX ? NULL : storage_new (bytes > 0 ? bytes : 1);
+}
+
 void
 lofi_matrix_mirror_lower (LofiMatrix *m)
 {
@@ -129,4 +145,67 @@ lofi_matrix_transpose_square (LofiMatrix *m)
             *below = *above;
             *above = entry;
           }
+}
+
+LofiStatus
+lofi_matrix_f_alloc (LofiMatrixF *m, size_t rows, size_t cols)
+{
+  *m = (LofiMatrixF) { 0 };
+  size_t bytes = floats_bytes (rows, cols);
+  if (bytes > PTRDIFF_MAX)
+    return LOFI_BAD_SHAPE;
+  float *data = NULL;
+  if (bytes > 0)
+    {
+      data = storage_new (bytes);
+      if (!data)
+        return LOFI_NO_MEMORY;
+      memset (data, 0, bytes);
+    }
+  *m = (LofiMatrixF) { .data = data, .rows = rows, .cols = cols, .stride = cols };
+  return LOFI_OK;
+}
+
+void
+lofi_matrix_f_clear (LofiMatrixF *m)
+{
+  free (m->data);
+  *m = (LofiMatrixF) { 0 };
+}
+
+LofiMatrixF
+lofi_matrix_f_row_block (const LofiMatrixF *m, size_t first, size_t count)
+{
+  float *data = m->data ? m->data + first * m->stride : NULL;
+  return (LofiMatrixF) { .data = data, .rows = count, .cols = m->cols, .stride = m->stride };
+}
+
+LofiStatus
+lofi_matrix_to_single (LofiMatrixF *to, const LofiMatrix *from)
+{
+  if (to->rows != from->rows || to->cols != from->cols)
+    return LOFI_BAD_SHAPE;
+  for (size_t i = 0; i < from->rows && from->cols > 0; i++)
+    {
+      float *restrict out = to->data + i * to->stride;
+      const double *in = from->data + i * from->stride;
+      for (size_t j = 0; j < from->cols; j++)
+        out[j] = (float) in[j];
+    }
+  return LOFI_OK;
+}
+
+LofiStatus
+lofi_matrix_to_double (LofiMatrix *to, const LofiMatrixF *from)
+{
+  if (to->rows != from->rows || to->cols != from->cols)
+    return LOFI_BAD_SHAPE;
+  for (size_t i = 0; i < from->rows && from->cols > 0; i++)
+    {
+      double *restrict out = to->data + i * to->stride;
+      const float *in = from->data + i * from->stride;
+      for (size_t j = 0; j < from->cols; j++)
+        out[j] = in[j];
+    }
+  return LOFI_OK;
 }

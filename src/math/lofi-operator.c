@@ -12,19 +12,12 @@ lofi_operator_init (LofiOperator *op, size_t width)
   *op = (LofiOperator) { .width = width };
   if (width == 0 || !lofi_fits_blas (width))
     return LOFI_BAD_SHAPE;
-  LofiStatus status = lofi_matrix_alloc (&op->sum, width, width);
-  if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&op->packed, LOFI_PIECE_ROWS, width);
-  if (status == LOFI_OK)
-    {
-      op->sum_lifted = calloc (width, sizeof (double));
-      op->sum_weighted = calloc (width, sizeof (double));
-      if (!op->sum_lifted || !op->sum_weighted)
-        status = LOFI_NO_MEMORY;
-    }
-  if (status != LOFI_OK)
-    lofi_operator_clear (op);
-  return status;
+  op->sum_lifted = calloc (width, sizeof (double));
+  op->sum_weighted = calloc (width, sizeof (double));
+  if (op->sum_lifted && op->sum_weighted)
+    return LOFI_OK;
+  lofi_operator_clear (op);
+  return LOFI_NO_MEMORY;
 }
 
 void
@@ -32,6 +25,9 @@ lofi_operator_clear (LofiOperator *op)
 {
   lofi_matrix_clear (&op->sum);
   lofi_matrix_clear (&op->packed);
+  lofi_matrix_f_clear (&op->single);
+  lofi_matrix_f_clear (&op->packed_single);
+  free (op->shift);
   free (op->sum_lifted);
   free (op->sum_weighted);
   *op = (LofiOperator) { 0 };
@@ -95,19 +91,40 @@ add_piece (LofiOperator *op, const LofiMatrix *z, const double *weights)
 LofiStatus
 lofi_operator_add (LofiOperator *op, const LofiMatrix *lifted, const double *weights, const LofiWatch *watch)
 {
-  if (lifted->cols != op->width || op->width == 0)
+  if (lifted->cols != op->width || op->width == 0 || op->shift)
     return LOFI_BAD_SHAPE;
+  LofiStatus status = LOFI_OK;
+  if (!op->sum.data)
+    status = lofi_matrix_alloc (&op->sum, op->width, op->width);
+  if (status == LOFI_OK && !op->packed.data)
+    status = lofi_matrix_alloc (&op->packed, LOFI_PIECE_ROWS, op->width);
+  if (status != LOFI_OK)
+    return status;
   for (size_t first = 0; first < lifted->rows; first += LOFI_PIECE_ROWS)
     {
       if (lofi_watch_stops (watch))
         return LOFI_STOPPED;
       LofiMatrix piece = lofi_matrix_row_block (lifted, first, lofi_smaller (LOFI_PIECE_ROWS, lifted->rows - first));
-      LofiStatus status = add_piece (op, &piece, weights + first);
+      status = add_piece (op, &piece, weights + first);
       if (status != LOFI_OK)
         return status;
       lofi_watch_report (watch, (double) (first + piece.rows) / (double) lifted->rows);
     }
   return LOFI_OK;
+}
+
+/* Row i of the lower triangle of sum t z z^T. In single precision the sums are of w = z - s, and
+ * sum t z z^T = sum t w w^T + s m^T + m s^T - (sum t) s s^T with m = sum t z. */
+static void
+read_row (const LofiOperator *op, size_t i, double *row)
+{
+  size_t p = op->width;
+  const double *sum = op->sum.data ? op->sum.data + i * p : NULL, *m = op->sum_weighted;
+  const float *single = op->pending > 0 ? op->single.data + i * p : NULL, *s = op->shift;
+  for (size_t j = 0; j <= i; j++)
+    row[j] = (sum ? sum[j] : 0.0) + (single ? single[j] : 0.0f);
+  for (size_t j = 0; s && j <= i; j++)
+    row[j] += s[i] * m[j] + (m[i] - op->sum_weights * s[i]) * s[j];
 }
 
 LofiStatus
@@ -119,10 +136,10 @@ lofi_operator_read (const LofiOperator *op, bool center_lift, LofiMatrix *c)
   double share = 1.0 / (double) op->samples, mean_weight = op->sum_weights * share;
   for (size_t i = 0; i < p; i++)
     {
-      const double *sum = op->sum.data + i * p;
       double *row = c->data + i * c->stride;
+      read_row (op, i, row);
       for (size_t j = 0; j <= i; j++)
-        row[j] = sum[j] * share;
+        row[j] *= share;
       if (!center_lift)
         continue;
       /* - mu m^T - m mu^T + mean(t) mu mu^T, m = mean of t z */

@@ -9,15 +9,15 @@
 typedef struct {
   size_t width;             /* P */
   size_t samples;           /* how many have been added */
-  LofiMatrix sum;           /* P x P, lower triangle: sum_i t_i z_i z_i^T */
+  LofiMatrix sum;           /* P x P, lower triangle: sum_i t_i z_i z_i^T; no storage before the first sum */
   double *sum_lifted;       /* P: sum_i z_i */
   double *sum_weighted;     /* P: sum_i t_i z_i */
   double sum_weights;       /* sum_i t_i */
   LofiMatrix packed;        /* work space */
   /* The single-precision path: what has been added since the last fold, of z less a fixed shift. */
   LofiMatrixF single, packed_single;
-  double *shift;            /* P, or NULL: nothing in single precision yet */
-  size_t pending;           /* samples in `single` */
+  float *shift;             /* P, or NULL: nothing in single precision yet. `sum` is then of z less it, too */
+  size_t pending;           /* rows in `single`; 0: its entries are not set */
 } LofiOperator;
 
 LofiStatus lofi_operator_init (LofiOperator *op, size_t width);
