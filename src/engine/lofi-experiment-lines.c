@@ -127,13 +127,13 @@ known_group (const char *group)
 static gboolean
 refuse_group (const char *place, const char *group, GError **error)
 {
-  static const char *const groups[] = { "experiment", "data", "layer1", "readout", "emergence", NULL };
+  static const char *const groups[] = { "experiment", "data", "layer1", "readout", "emergence", "descent", NULL };
   if (g_str_has_prefix (group, "layer") && group[5] && strspn (group + 5, "0123456789") == strlen (group + 5))
     return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("number them 1, 2, 3 without a gap"), _("layers go from layer1 to layer%d"),
                            LOFI_LAYERS_MAX);
   const char *nearest = lofi_nearest_name (group, groups);
   g_autofree char *todo = nearest ? g_strdup_printf (_("did you mean %s?"), nearest)
-                                  : g_strdup (_("the groups are experiment, data, layer1 and on, readout, emergence"));
+                                  : g_strdup (_("the groups are experiment, data, layer1 and on, readout, emergence, descent"));
   return lofi_error_set (error, LOFI_ERROR_INPUT, place, todo, _("unknown group"));
 }
 

@@ -7,18 +7,23 @@
 #include "lofi-error.h"
 #include "lofi-experiment-lines-private.h"
 #include "lofi-experiment-reader-private.h"
+#include "lofi-teacher.h"
 
 static const LofiExperimentKey keys[] = {
   { "experiment", "format" }, { "experiment", "title", TRUE }, { "experiment", "seed" },
+  { "experiment", "precision", TRUE }, { "experiment", "memory", TRUE },
   { "data", "source", TRUE }, { "data", "labels", TRUE }, { "data", "positive", TRUE }, { "data", "negative", TRUE },
   { "data", "train-inputs", TRUE }, { "data", "train-targets", TRUE }, { "data", "test-inputs", TRUE }, { "data", "test-targets", TRUE },
-  { "data", "train" }, { "data", "test" }, { "data", "normalize", TRUE },
+  { "data", "train" }, { "data", "test" }, { "data", "normalize", TRUE }, { "data", "label-column", TRUE }, { "data", "image-size" },
+  { "data", "image-color", TRUE }, { "data", "dimension" }, { "data", "exponent" }, { "data", "directions" },
   { "layer", "kind", TRUE }, { "layer", "width" }, { "layer", "keep" }, { "layer", "keep-min" }, { "layer", "keep-max" },
   { "layer", "order", TRUE }, { "layer", "degree" }, { "layer", "activation", TRUE }, { "layer", "bias" },
   { "layer", "center-labels" }, { "layer", "center-lift" }, { "layer", "weights", TRUE },
   { "layer", "size" }, { "layer", "padding" }, { "layer", "stride" }, { "layer", "mode", TRUE },
   { "readout", "penalties", TRUE },
   { "emergence", "samples", TRUE }, { "emergence", "seeds" }, { "emergence", "compare", TRUE },
+  { "descent", "step" }, { "descent", "steps" }, { "descent", "init" }, { "descent", "hidden" }, { "descent", "directions" },
+  { "descent", "seeds" },
   { NULL }
 };
 
@@ -69,7 +74,8 @@ take_labelling (LofiReader *reader, LofiDataSpec *data)
   gboolean labels_set = lofi_reader_from_setting (reader, "data", "labels");
   gboolean source_set = lofi_reader_from_setting (reader, "data", "source");
   gboolean classes_given = lofi_reader_has (reader, "data", "positive") || lofi_reader_has (reader, "data", "negative");
-  gboolean arrays = lofi_data_has_targets (data);
+  LofiTeacher teacher;
+  gboolean arrays = lofi_data_has_targets (data) || lofi_teacher_from_name (data->source, &teacher);
   gboolean ignore_labels = !labels_set && (classes_set || (arrays && source_set));
   gboolean ignore_classes = !classes_set && (labels_set || (arrays && source_set));
 
@@ -82,6 +88,22 @@ take_labelling (LofiReader *reader, LofiDataSpec *data)
       take_classes (reader, "positive", &data->positive);
       take_classes (reader, "negative", &data->negative);
     }
+}
+
+static void
+take_images_and_teachers (LofiReader *reader, LofiDataSpec *data)
+{
+  static const char *const colors[] = { "rgb", "grey", NULL };
+  guint color = data->image_grey;
+  guint64 exponent = (guint64) data->exponent;
+  lofi_reader_name (reader, "data", "label-column", &data->label_column);
+  lofi_reader_size (reader, "data", "image-size", &data->image_size);
+  lofi_reader_choice (reader, "data", "image-color", colors, &color);
+  data->image_grey = color == 1;
+  lofi_reader_size (reader, "data", "dimension", &data->dimension);
+  lofi_reader_unsigned (reader, "data", "exponent", 100, &exponent);
+  data->exponent = (int) exponent;
+  lofi_reader_size (reader, "data", "directions", &data->directions);
 }
 
 static void
@@ -98,6 +120,7 @@ take_data (LofiReader *reader, LofiDataSpec *data)
   lofi_reader_size (reader, "data", "test", &data->test);
   lofi_reader_choice (reader, "data", "normalize", lofi_normalize_names, &normalize);
   data->normalize = normalize;
+  take_images_and_teachers (reader, data);
 }
 
 static void
@@ -108,7 +131,7 @@ take_width (LofiReader *reader, const char *group, LofiLayerSpec *layer)
   if (!text)
     return;
   if (g_str_equal (text, "inf"))
-    lofi_reader_refuse (reader, group, "width", _("give a whole number"), _("the limit of infinite width is not computed by this version"));
+    layer->width = LOFI_WIDTH_INFINITE;
   else if (lofi_read_unsigned (reader, group, "width", text, G_MAXINT32, &number))
     layer->width = (gsize) number;
 }
@@ -169,15 +192,26 @@ take_activation (LofiReader *reader, const char *group, LofiLayerSpec *layer)
 static void
 refuse_foreign_keys (LofiReader *reader, const char *group, const LofiLayerSpec *layer)
 {
-  static const char *const convolution[] = { "size", "padding", "stride", "mode" }, *const automatic[] = { "keep-min", "keep-max" };
-  if (layer->kind != LOFI_KIND_DENSE)
-    return;                                 /* the kind itself is refused */
-  for (guint i = 0; i < G_N_ELEMENTS (convolution); i++)
-    if (lofi_reader_has (reader, group, convolution[i]))
-      lofi_reader_refuse (reader, group, convolution[i], _("remove it"), _("dense layers do not have it"));
+  static const char *const automatic[] = { "keep-min", "keep-max" };
   for (guint i = 0; i < G_N_ELEMENTS (automatic); i++)
     if (lofi_reader_has (reader, group, automatic[i]))
       lofi_reader_refuse (reader, group, automatic[i], _("remove it"), _("it belongs to keep=auto, which this version does not compute"));
+  for (guint i = 0; keys[i].group; i++)
+    if (g_str_equal (keys[i].group, "layer") && lofi_reader_has (reader, group, keys[i].key)
+        && !lofi_kind_has_key (layer->kind, keys[i].key))
+      lofi_reader_refuse (reader, group, keys[i].key, _("remove it"), _("%s layers do not have it"), lofi_kind_name (layer->kind));
+}
+
+/* The windows of convolutions, patches and pooling. */
+static void
+take_window (LofiReader *reader, const char *group, LofiLayerSpec *layer)
+{
+  guint mode = layer->mode;
+  lofi_reader_size (reader, group, "size", &layer->size);
+  lofi_reader_size (reader, group, "padding", &layer->padding);
+  lofi_reader_size (reader, group, "stride", &layer->stride);
+  lofi_reader_choice (reader, group, "mode", lofi_pool_mode_names, &mode);
+  layer->mode = mode;
 }
 
 static LofiLayerSpec *
@@ -187,9 +221,7 @@ take_layer (LofiReader *reader, const char *group)
   g_autofree char *bias = NULL;
   guint kind = layer->kind, order = layer->order;
   lofi_reader_choice (reader, group, "kind", lofi_kind_names, &kind);
-  layer->kind = kind;
-  if (layer->kind != LOFI_KIND_DENSE)
-    return layer;                           /* refused by the check; its keys mean something else */
+  lofi_layer_spec_set_kind (layer, kind);
   take_width (reader, group, layer);
   lofi_reader_choice (reader, group, "order", lofi_order_names, &order);
   layer->order = order;
@@ -202,6 +234,7 @@ take_layer (LofiReader *reader, const char *group)
   lofi_reader_flag (reader, group, "center-labels", &layer->center_labels);
   lofi_reader_flag (reader, group, "center-lift", &layer->center_lift);
   lofi_reader_text (reader, group, "weights", &layer->weights);
+  take_window (reader, group, layer);
   refuse_foreign_keys (reader, group, layer);
   return layer;
 }
@@ -299,6 +332,49 @@ take_emergence (LofiReader *reader, LofiExperiment *experiment)
     }
 }
 
+static void
+take_descent (LofiReader *reader, LofiDescentSpec *descent)
+{
+  const struct { const char *key; double *number; } numbers[] = { { "step", &descent->step }, { "init", &descent->init } };
+  guint64 seeds = descent->seeds;
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autofree char *text = lofi_reader_get (reader, "descent", numbers[i].key);
+      if (text)
+        lofi_read_double (reader, "descent", numbers[i].key, text, numbers[i].number);
+    }
+  lofi_reader_size (reader, "descent", "steps", &descent->steps);
+  lofi_reader_size (reader, "descent", "hidden", &descent->hidden);
+  lofi_reader_size (reader, "descent", "directions", &descent->directions);
+  lofi_reader_unsigned (reader, "descent", "seeds", G_MAXINT32, &seeds);
+  descent->seeds = (guint) seeds;
+}
+
+/* Bytes, or with K, M or G of 1024 each; auto is what the machine has. */
+static void
+take_memory (LofiReader *reader, guint64 *memory)
+{
+  g_autofree char *text = lofi_reader_get (reader, "experiment", "memory");
+  if (!text)
+    return;
+  gsize length = strlen (text);
+  guint64 number, unit = 1;
+  if (g_str_equal (text, "auto"))
+    {
+      *memory = 0;
+      return;
+    }
+  if (length > 1 && strchr ("KMG", text[length - 1]))
+    {
+      unit = text[length - 1] == 'K' ? 1 << 10 : text[length - 1] == 'M' ? 1 << 20 : 1 << 30;
+      text[length - 1] = '\0';
+    }
+  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT64 >> 30, &number, NULL))
+    lofi_reader_refuse (reader, "experiment", "memory", _("give a size such as 4G or 800M, or auto"), _("“%s” is not a size"), text);
+  else
+    *memory = number * unit;
+}
+
 static LofiExperiment *
 read_experiment (LofiReader *reader)
 {
@@ -309,6 +385,10 @@ read_experiment (LofiReader *reader)
     lofi_reader_refuse (reader, "experiment", "format", _("use format=1, or a newer program"), _("format %zu is not known"), (gsize) format);
   lofi_reader_text (reader, "experiment", "title", &experiment->title);
   lofi_reader_unsigned (reader, "experiment", "seed", G_MAXUINT64, &experiment->seed);
+  guint precision = experiment->precision;
+  lofi_reader_choice (reader, "experiment", "precision", lofi_precision_names, &precision);
+  experiment->precision = precision;
+  take_memory (reader, &experiment->memory);
   take_data (reader, &experiment->data);
   g_ptr_array_set_size (experiment->layers, 0);
   for (guint i = 1; i <= reader->n_layers; i++)
@@ -318,6 +398,7 @@ read_experiment (LofiReader *reader)
     }
   take_penalties (reader, experiment);
   take_emergence (reader, experiment);
+  take_descent (reader, &experiment->descent);
   return experiment;
 }
 

@@ -20,6 +20,9 @@ extern const char *const lofi_kind_names[], *const lofi_order_names[], *const lo
 typedef char *(*LofiPlaceFunc) (gpointer data, const char *group, const char *key);
 gboolean lofi_experiment_check_at (const LofiExperiment *experiment, LofiPlaceFunc place, gpointer data, GError **error);
 
+/* Whether layers of this kind have this key of the file at all. */
+gboolean lofi_kind_has_key (LofiLayerKind kind, const char *key);
+
 /* "layer3" -> 3; 0 for anything else. */
 guint lofi_layer_number (const char *group);
 

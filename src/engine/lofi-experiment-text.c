@@ -1,6 +1,7 @@
 /* An experiment as text that reads back as an equal one. */
 #include "config.h"
 #include "lofi-experiment-private.h"
+#include "lofi-teacher.h"
 
 #include <string.h>
 
@@ -74,12 +75,13 @@ put_classes (GString *text, const char *key, const GArray *classes)
 static void
 put_data (GString *text, const LofiDataSpec *data)
 {
+  LofiTeacher teacher;
   gboolean classes = (data->positive && data->positive->len) || (data->negative && data->negative->len);
   g_string_append (text, "[data]\n");
   put_text (text, "source", data->source);
   if (data->labels)
     put_text (text, "labels", data->labels);
-  else if (!classes && !lofi_data_has_targets (data))
+  else if (!classes && !lofi_data_has_targets (data) && !lofi_teacher_from_name (data->source, &teacher))
     g_string_append (text, "labels=\n");
   put_classes (text, "positive", data->positive);
   put_classes (text, "negative", data->negative);
@@ -88,26 +90,55 @@ put_data (GString *text, const LofiDataSpec *data)
   put_optional (text, "test-inputs", data->test_inputs);
   put_optional (text, "test-targets", data->test_targets);
   g_string_append_printf (text, "train=%zu\ntest=%zu\nnormalize=%s\n", data->train, data->test, lofi_normalize_name (data->normalize));
+  put_optional (text, "label-column", data->label_column);
+  if (data->image_size || data->image_grey)
+    g_string_append_printf (text, "image-size=%zu\nimage-color=%s\n", data->image_size, data->image_grey ? "grey" : "rgb");
+  if (lofi_teacher_from_name (data->source, &teacher))
+    g_string_append_printf (text, "dimension=%zu\nexponent=%d\ndirections=%zu\n", data->dimension, data->exponent, data->directions);
 }
 
 static void
-put_layer (GString *text, const LofiLayerSpec *layer, guint number)
+put_lift (GString *text, const LofiLayerSpec *layer)
 {
-  g_string_append_printf (text, "[layer%u]\nkind=%s\nwidth=%zu\n", number, lofi_kind_name (layer->kind), layer->width);
-  if (layer->keep == LOFI_KEEP_NONE)
-    g_string_append (text, "keep=none\n");
+  if (layer->width == LOFI_WIDTH_INFINITE)
+    g_string_append (text, "width=inf\n");
   else
-    g_string_append_printf (text, "keep=%zu\n", layer->keep);
-  g_string_append_printf (text, "order=%s\n", lofi_order_name (layer->order));
+    g_string_append_printf (text, "width=%zu\n", layer->width);
   if (layer->degree == LOFI_DEGREE_EXACT)
     g_string_append (text, "degree=exact\n");
   else
     g_string_append_printf (text, "degree=%d\n", layer->degree);
   g_string_append_printf (text, "activation=%s\nbias=", lofi_activation_name (layer->activation));
   put_double (text, layer->bias);
-  g_string_append_printf (text, "\ncenter-labels=%s\ncenter-lift=%s\n", layer->center_labels ? "true" : "false",
-                          layer->center_lift ? "true" : "false");
+  g_string_append_c (text, '\n');
   put_optional (text, "weights", layer->weights);
+}
+
+static void
+put_filter (GString *text, const LofiLayerSpec *layer)
+{
+  if (layer->keep == LOFI_KEEP_NONE)
+    g_string_append (text, "keep=none\n");
+  else
+    g_string_append_printf (text, "keep=%zu\n", layer->keep);
+  g_string_append_printf (text, "order=%s\ncenter-labels=%s\ncenter-lift=%s\n", lofi_order_name (layer->order),
+                          layer->center_labels ? "true" : "false", layer->center_lift ? "true" : "false");
+}
+
+static void
+put_layer (GString *text, const LofiLayerSpec *layer, guint number)
+{
+  g_string_append_printf (text, "[layer%u]\nkind=%s\n", number, lofi_kind_name (layer->kind));
+  if (lofi_layer_lifts (layer))
+    put_lift (text, layer);
+  if (lofi_kind_has_key (layer->kind, "keep"))
+    put_filter (text, layer);
+  if (lofi_kind_has_key (layer->kind, "size"))
+    g_string_append_printf (text, "size=%zu\n", layer->size);
+  if (lofi_kind_has_key (layer->kind, "stride"))
+    g_string_append_printf (text, "padding=%zu\nstride=%zu\n", layer->padding, layer->stride);
+  if (lofi_kind_has_key (layer->kind, "mode"))
+    g_string_append_printf (text, "mode=%s\n", lofi_pool_mode_name (layer->mode));
 }
 
 static void
@@ -127,12 +158,24 @@ put_emergence (GString *text, const LofiExperiment *experiment)
   g_string_append_c (text, '\n');
 }
 
+static void
+put_descent (GString *text, const LofiDescentSpec *descent)
+{
+  g_string_append (text, "[descent]\nstep=");
+  put_double (text, descent->step);
+  g_string_append_printf (text, "\nsteps=%zu\ninit=", descent->steps);
+  put_double (text, descent->init);
+  g_string_append_printf (text, "\nhidden=%zu\ndirections=%zu\nseeds=%u\n", descent->hidden, descent->directions, descent->seeds);
+}
+
 char *
 lofi_experiment_to_text (const LofiExperiment *experiment)
 {
   GString *text = g_string_new ("[experiment]\nformat=1\n");
   put_text (text, "title", experiment->title ? experiment->title : "");
-  g_string_append_printf (text, "seed=%" G_GUINT64_FORMAT "\n", experiment->seed);
+  g_string_append_printf (text, "seed=%" G_GUINT64_FORMAT "\nprecision=%s\n", experiment->seed, lofi_precision_name (experiment->precision));
+  if (experiment->memory)
+    g_string_append_printf (text, "memory=%" G_GUINT64_FORMAT "\n", experiment->memory);
   put_data (text, &experiment->data);
   for (guint i = 0; i < experiment->layers->len; i++)
     put_layer (text, lofi_experiment_layer (experiment, i), i + 1);
@@ -142,5 +185,6 @@ lofi_experiment_to_text (const LofiExperiment *experiment)
   put_double (text, experiment->penalty_high);
   g_string_append_printf (text, ":%zu\n", experiment->penalty_count);
   put_emergence (text, experiment);
+  put_descent (text, &experiment->descent);
   return g_string_free (text, FALSE);
 }

@@ -87,6 +87,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiExperiment, lofi_experiment_free)
 LofiLayerSpec *lofi_layer_spec_new (void);
 LofiLayerSpec *lofi_layer_spec_dup (const LofiLayerSpec *spec);
 void lofi_layer_spec_free (LofiLayerSpec *spec);
+/* Changes the kind: what both kinds have stays, the window goes to the new kind's default. */
+void lofi_layer_spec_set_kind (LofiLayerSpec *spec, LofiLayerKind kind);
 static inline LofiLayerSpec *
 lofi_experiment_layer (const LofiExperiment *e, guint i)
 {
@@ -118,6 +120,8 @@ gboolean lofi_layer_filters (const LofiLayerSpec *spec);
 /* Why layer `index` of the experiment cannot have this key at all, or not with its other settings: a sentence, translated, or NULL when it
  * can. The window greys with it what the check would refuse. key: as in the file. (transfer full) */
 char *lofi_layer_key_reason (const LofiExperiment *experiment, guint index, const char *key);
+/* Why layer `index` (which may be the one after the last) cannot be of this kind, given those before it. (transfer full) */
+char *lofi_layer_kind_reason (const LofiExperiment *experiment, guint index, LofiLayerKind kind);
 
 /* The bound on the total degree in the input after layer `index`: the product of the lift degrees up to it, a filter, pooling by average and
  * flatten counting 1; G_MAXSIZE when one of them is exact (not a polynomial, or max pooling). */
