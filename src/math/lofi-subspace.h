@@ -7,14 +7,16 @@
  * to 1e-10 of the largest, combinations of those before them. q has k columns; those from rank on are zero. */
 LofiStatus lofi_orthonormal_basis (const LofiMatrix *a, LofiMatrix *q, size_t *rank);
 
-/* ||Qa^T Qb||_F^2 / min(ka, kb) in [0, 1] for the spans of a (N x ka) and b (N x kb): 1 if one contains the other. */
+/* ||Qa^T Qb||_F^2 / min(ra, rb) in [0, 1] for the spans of a (N x ka) and b (N x kb), ra and rb their dimensions: 1 if one contains the
+ * other, 0 if one is nothing but zeros. */
 LofiStatus lofi_subspace_overlap (const LofiMatrix *a, const LofiMatrix *b, double *overlap);
 
 /* Squared overlap of each column of v (N x K), made a unit vector, with the span of basis (N x r): K numbers in [0, 1]. */
 LofiStatus lofi_direction_overlaps (const LofiMatrix *v, const LofiMatrix *basis, double *overlaps);
 
 /* The k leading left singular vectors of a (N x h), orthonormal columns of u (N x k), by the eigenpairs of the smaller Gram matrix.
- * singular: k numbers, descending, or NULL. k <= min(N, h). */
+ * singular: k numbers, descending, or NULL; those below 1e-8 of the first are rounding. Where a has no rank left, the columns of u are any that
+ * complete the others. Oriented (lofi-eigen.h). k <= min(N, h). */
 LofiStatus lofi_leading_left_vectors (const LofiMatrix *a, size_t k, LofiMatrix *u, double *singular, const LofiWatch *watch);
 
 /* ||Q^T A||_F^2 / ||A||_F^2 for Q with orthonormal columns; 0 for A = 0. */
