@@ -1,0 +1,47 @@
+/* An orthonormal basis Q of a block Krylov space of a symmetric map A, and H = Q^T A Q. Shared by lofi-krylov.c and lofi-leading.c.
+ *
+ *   A Q = Q H + F (0 R),   F the next block, orthogonal to Q; R couples it to Q's last columns
+ *
+ * so a Ritz pair (theta, Q u) has a residual of norm |R (last entries of u)|, known without a product. Everything here is in units
+ * of A's `scale`, a power of two near its largest entry, so that squares neither overflow nor vanish. */
+#pragma once
+
+#include "lofi-leading.h"
+
+typedef struct {
+  const LofiSymmetricMap *map;
+  const LofiWatch *watch;
+  size_t order, block;      /* N; columns of a block */
+  size_t capacity;          /* columns that filled may reach */
+  size_t filled;            /* columns of Q; F stands right after them */
+  size_t window;            /* H's entries between columns before this one and F are null but for rounding */
+  size_t coupled;           /* columns of R: the last ones of Q */
+  size_t starts;            /* random directions that have entered: no more copies of one eigenvalue than these can be in Q */
+  size_t products;
+  double scale, norm;       /* norm: a lower bound of |lambda_1|, close from the first blocks on */
+  double *basis;            /* N x (capacity + block), rows `stride` apart */
+  size_t stride;
+  LofiMatrix projected;     /* H in its first `filled` rows and columns, both triangles */
+  LofiMatrix direction, image;    /* N x block: a block before and after A */
+  double *coefficients;     /* (capacity + block) x block */
+  double *link, *triangle;  /* block x block: R, rows `block` apart; the factor of one orthonormalisation */
+} LofiKrylov;
+
+/* capacity + block <= N, block > 0. A random block is ready to be the first. */
+LofiStatus lofi_krylov_init (LofiKrylov *krylov, const LofiSymmetricMap *map, size_t block, size_t capacity, const LofiWatch *watch);
+void lofi_krylov_clear (LofiKrylov *krylov);
+
+/* One product: F joins Q, and a new F is made. filled + block <= capacity on entry; the watch is asked first. */
+LofiStatus lofi_krylov_step (LofiKrylov *krylov);
+
+/* |R u| of the columns of vectors (filled x count), eigenvectors of H. */
+void lofi_krylov_residuals (const LofiKrylov *krylov, const LofiMatrix *vectors, double *residuals);
+
+/* Q becomes Q U for eigenvectors U of H (filled x count) with their values, H their diagonal matrix; F stays. */
+LofiStatus lofi_krylov_restart (LofiKrylov *krylov, const double *values, const LofiMatrix *vectors);
+
+/* F becomes a random block. Right only where R is negligible. */
+LofiStatus lofi_krylov_refresh (LofiKrylov *krylov);
+
+/* Q U into the columns of out (N x count). */
+void lofi_krylov_combine (const LofiKrylov *krylov, const LofiMatrix *vectors, LofiMatrix *out);
