@@ -42,10 +42,11 @@ lower_is_finite (const LofiMatrix *a)
   return true;
 }
 
-/* Q^T A Q = T in place. d, e and tau hold N numbers each. */
-static LofiStatus
-reduce (double *a, lapack_int n, lapack_int lda, double *d, double *e, double *tau, const LofiWatch *watch)
+LofiStatus
+lofi_tridiagonal_reduce (LofiMatrix *matrix, double *d, double *e, double *tau, const LofiWatch *watch)
 {
+  double *a = matrix->data;
+  lapack_int n = (lapack_int) matrix->rows, lda = (lapack_int) matrix->stride;
   double *work = lofi_doubles_new ((size_t) n * PANEL);
   if (!work)
     return LOFI_NO_MEMORY;
@@ -92,7 +93,7 @@ lofi_symmetric_values (LofiMatrix *a, double *values, const LofiWatch *watch)
     return LOFI_NO_MEMORY;
   double *e = d + n, *tau = e + n;
   LofiTridiagonal t = { .order = n, .diagonal = d, .off_diagonal = e };
-  LofiStatus status = reduce (a->data, (lapack_int) n, (lapack_int) a->stride, d, e, tau, watch);
+  LofiStatus status = lofi_tridiagonal_reduce (a, d, e, tau, watch);
   if (status == LOFI_OK)
     status = lofi_tridiagonal_values (&t, values);
   free (d);
@@ -127,8 +128,7 @@ lofi_spectrum_init (LofiSpectrum *spectrum, const LofiMatrix *a, const LofiWatch
   for (size_t i = 0; i < n && status == LOFI_OK; i++)
     memcpy (spectrum->reflectors.data + i * n, a->data + i * a->stride, (i + 1) * sizeof (double));
   if (status == LOFI_OK)
-    status = reduce (spectrum->reflectors.data, (lapack_int) n, (lapack_int) n, spectrum->diagonal, spectrum->off_diagonal,
-                     spectrum->tau, watch);
+    status = lofi_tridiagonal_reduce (&spectrum->reflectors, spectrum->diagonal, spectrum->off_diagonal, spectrum->tau, watch);
   if (status == LOFI_OK)
     {
       LofiTridiagonal t = tridiagonal_of (spectrum);

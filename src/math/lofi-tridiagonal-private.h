@@ -15,6 +15,9 @@ typedef struct {
   size_t index;
 } LofiPlace;
 
+/* Q^T A Q = T in place: the lower triangle of A (row-major) becomes Q as Householder vectors. d, e and tau hold N numbers each. */
+LofiStatus lofi_tridiagonal_reduce (LofiMatrix *matrix, double *d, double *e, double *tau, const LofiWatch *watch);
+
 /* The eigenvalues, ascending. */
 LofiStatus lofi_tridiagonal_values (const LofiTridiagonal *t, double *values);
 
