@@ -19,9 +19,8 @@ typedef struct {
   size_t starts;            /* random directions that have entered: no more copies of one eigenvalue than these can be in Q */
   size_t products;
   double scale, norm;       /* norm: a lower bound of |lambda_1|, close from the first blocks on */
-  double *basis;            /* N x (capacity + block), rows `stride` apart */
-  size_t stride;
-  LofiMatrix projected;     /* H in its first `filled` rows and columns, both triangles */
+  double *basis;            /* (capacity + block) x N: the columns of Q and of F, each in one piece */
+  double *projected;        /* H in the first `filled` rows and columns of capacity x capacity, both triangles */
   LofiMatrix direction, image;    /* N x block: a block before and after A */
   double *coefficients;     /* (capacity + block) x block */
   double *link, *triangle;  /* block x block: R, rows `block` apart; the factor of one orthonormalisation */

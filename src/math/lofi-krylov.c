@@ -19,7 +19,8 @@
 
 #define STARTS 0x4c4f4649u  /* seed of the random directions: any number, always the same */
 #define ROUNDS 8            /* projections of one block, at most */
-#define CHUNK 256           /* rows of Q rotated together */
+#define CHUNK 256           /* entries of the vectors rotated together */
+#define TILE 32
 #define PIVOT 1e-3          /* smallest sine between a column and those before it that a Gram matrix is trusted with */
 #define SEEN 1e-2           /* largest cosine with Q that one more projection leaves at rounding */
 
@@ -28,19 +29,15 @@ lofi_krylov_init (LofiKrylov *krylov, const LofiSymmetricMap *map, size_t block,
 {
   size_t n = map->order, columns = capacity + block;
   *krylov = (LofiKrylov) { .map = map, .watch = watch, .order = n, .block = block, .capacity = capacity, .scale = 1.0 };
-  /* Rows a whole number of cache lines apart, and never of pages: those would share a few places of the cache. */
-  krylov->stride = (columns + 7) / 8 * 8;
-  krylov->stride += krylov->stride % 64 == 0 ? 8 : 0;
-  LofiStatus status = lofi_matrix_alloc (&krylov->projected, capacity, capacity);
-  if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&krylov->direction, n, block);
+  LofiStatus status = lofi_matrix_alloc (&krylov->direction, n, block);
   if (status == LOFI_OK)
     status = lofi_matrix_alloc (&krylov->image, n, block);
-  size_t count = lofi_matrix_bytes (n, krylov->stride) / sizeof (double);
-  krylov->basis = lofi_doubles_new (count);
+  /* Neither is cleared: pages that are never reached then cost nothing. */
+  krylov->basis = lofi_doubles_new (lofi_matrix_bytes (n, columns) / sizeof (double));
+  krylov->projected = lofi_doubles_new (lofi_matrix_bytes (capacity, capacity) / sizeof (double));
   krylov->coefficients = lofi_doubles_new (columns * block);
   krylov->link = lofi_doubles_new (2 * block * block);
-  if (status == LOFI_OK && (!krylov->basis || !krylov->coefficients || !krylov->link))
+  if (status == LOFI_OK && (!krylov->basis || !krylov->projected || !krylov->coefficients || !krylov->link))
     status = LOFI_NO_MEMORY;
   if (status == LOFI_OK)
     {
@@ -55,10 +52,10 @@ lofi_krylov_init (LofiKrylov *krylov, const LofiSymmetricMap *map, size_t block,
 void
 lofi_krylov_clear (LofiKrylov *krylov)
 {
-  lofi_matrix_clear (&krylov->projected);
   lofi_matrix_clear (&krylov->direction);
   lofi_matrix_clear (&krylov->image);
   free (krylov->basis);
+  free (krylov->projected);
   free (krylov->coefficients);
   free (krylov->link);
   *krylov = (LofiKrylov) { 0 };
@@ -84,13 +81,13 @@ static double
 project (LofiKrylov *krylov, size_t first)
 {
   size_t width = krylov->block;
-  int n = (int) krylov->order, m = (int) (krylov->filled - first), b = (int) width, stride = (int) krylov->stride;
+  int n = (int) krylov->order, m = (int) (krylov->filled - first), b = (int) width;
   double *y = krylov->image.data, *c = krylov->coefficients + first * width, largest = 0.0;
-  const double *q = krylov->basis + first;
+  const double *q = krylov->basis + first * krylov->order;
   if (m == 0)
     return 0.0;
-  cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, m, b, n, 1.0, q, stride, y, b, 0.0, c, b);
-  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, n, b, m, -1.0, q, stride, c, b, 1.0, y, b);
+  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, m, b, n, 1.0, q, n, y, b, 0.0, c, b);
+  cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, n, b, m, -1.0, q, n, c, b, 1.0, y, b);
   for (size_t i = 0; i < (size_t) m * width; i++)
     largest = fmax (largest, fabs (c[i]));
   return largest;
@@ -161,33 +158,51 @@ chain (LofiKrylov *krylov)
 static void
 add_to_projected (LofiKrylov *krylov, size_t first)
 {
-  LofiMatrix *h = &krylov->projected;
-  size_t m = krylov->filled, width = krylov->block;
+  size_t m = krylov->filled, width = krylov->block, stride = krylov->capacity;
   if (m > first)
     cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) (m - first), (int) width, (int) width, 1.0,
                  krylov->coefficients + first * width, (int) width, krylov->link, (int) width, 1.0,
-                 h->data + first * h->stride + m - width, (int) h->stride);
+                 krylov->projected + first * stride + m - width, (int) stride);
 }
 
 /* The rows of H below its last block of columns, from that block; the block's own square made symmetric. */
 static void
 mirror_last (LofiKrylov *krylov)
 {
-  LofiMatrix *h = &krylov->projected;
-  size_t m = krylov->filled, from = m - krylov->block;
+  size_t m = krylov->filled, from = m - krylov->block, stride = krylov->capacity;
+  double *h = krylov->projected;
   for (size_t i = 0; i < m; i++)
     for (size_t j = i < from ? from : i + 1; j < m; j++)
       {
-        double *above = h->data + i * h->stride + j, *below = h->data + j * h->stride + i;
+        double *above = h + i * stride + j, *below = h + j * stride + i;
         *above = *below = i < from ? *above : (*above + *below) / 2.0;
       }
+}
+
+/* `width` vectors of n numbers, the columns of a, become the rows of b; and back. */
+static void
+columns_to_rows (const double *a, size_t n, size_t width, double *b)
+{
+  for (size_t first = 0; first < n; first += TILE)
+    for (size_t k = 0; k < width; k++)
+      for (size_t i = first; i < lofi_smaller (first + TILE, n); i++)
+        b[k * n + i] = a[i * width + k];
+}
+
+static void
+rows_to_columns (const double *b, size_t n, size_t width, double *a)
+{
+  for (size_t first = 0; first < n; first += TILE)
+    for (size_t k = 0; k < width; k++)
+      for (size_t i = first; i < lofi_smaller (first + TILE, n); i++)
+        a[i * width + k] = b[k * n + i];
 }
 
 /* The image becomes the next block; what was taken from it goes to H if `record`. */
 static LofiStatus
 make_next (LofiKrylov *krylov, bool record)
 {
-  size_t n = krylov->order, width = krylov->block;
+  size_t width = krylov->block;
   double null = 4.0 * DBL_EPSILON * krylov->norm;
   for (size_t i = 0; i < width; i++)
     for (size_t j = 0; j < width; j++)
@@ -208,8 +223,7 @@ make_next (LofiKrylov *krylov, bool record)
       if (round == ROUNDS)
         return LOFI_NO_CONVERGENCE;
     }
-  for (size_t i = 0; i < n; i++)
-    memcpy (krylov->basis + i * krylov->stride + krylov->filled, krylov->image.data + i * width, width * sizeof (double));
+  columns_to_rows (krylov->image.data, krylov->order, width, krylov->basis + krylov->filled * krylov->order);
   return LOFI_OK;
 }
 
@@ -252,8 +266,7 @@ lofi_krylov_step (LofiKrylov *krylov)
   size_t n = krylov->order, width = krylov->block, m = krylov->filled;
   if (lofi_watch_stops (krylov->watch))
     return LOFI_STOPPED;
-  for (size_t i = 0; i < n; i++)
-    memcpy (krylov->direction.data + i * width, krylov->basis + i * krylov->stride + m, width * sizeof (double));
+  rows_to_columns (krylov->basis + m * n, n, width, krylov->direction.data);
   LofiStatus status = krylov->map->apply (krylov->map->data, &krylov->direction, &krylov->image, krylov->watch);
   if (status == LOFI_OK)
     status = measure_image (krylov);
@@ -262,7 +275,7 @@ lofi_krylov_step (LofiKrylov *krylov)
   krylov->products += width;
   krylov->filled += width;
   for (size_t i = 0; i < krylov->filled; i++)    /* whatever an earlier, longer basis left there */
-    memset (krylov->projected.data + i * krylov->projected.stride + m, 0, width * sizeof (double));
+    memset (krylov->projected + i * krylov->capacity + m, 0, width * sizeof (double));
   status = make_next (krylov, true);
   mirror_last (krylov);
   krylov->window = m;
@@ -288,44 +301,34 @@ lofi_krylov_residuals (const LofiKrylov *krylov, const LofiMatrix *vectors, doub
     }
 }
 
-/* rows of Q, `count` of them from row `first`, times U. */
-static void
-combine_rows (const LofiKrylov *krylov, size_t first, size_t count, const LofiMatrix *vectors, double *out, size_t stride)
-{
-  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) count, (int) vectors->cols, (int) krylov->filled, 1.0,
-               krylov->basis + first * krylov->stride, (int) krylov->stride, vectors->data, (int) vectors->stride, 0.0, out,
-               (int) stride);
-}
-
 void
 lofi_krylov_combine (const LofiKrylov *krylov, const LofiMatrix *vectors, LofiMatrix *out)
 {
-  combine_rows (krylov, 0, krylov->order, vectors, out->data, out->stride);
+  int n = (int) krylov->order;
+  cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, n, (int) vectors->cols, (int) krylov->filled, 1.0, krylov->basis, n,
+               vectors->data, (int) vectors->stride, 0.0, out->data, (int) out->stride);
 }
 
 LofiStatus
 lofi_krylov_restart (LofiKrylov *krylov, const double *values, const LofiMatrix *vectors)
 {
-  size_t n = krylov->order, count = vectors->cols;
-  double *rows = lofi_doubles_new (CHUNK * count);
-  if (!rows)
+  size_t n = krylov->order, count = vectors->cols, m = krylov->filled, h = krylov->capacity;
+  double *part = lofi_doubles_new (count * CHUNK);
+  if (!part)
     return LOFI_NO_MEMORY;
   for (size_t first = 0; first < n; first += CHUNK)
     {
-      size_t height = lofi_smaller (CHUNK, n - first);
-      combine_rows (krylov, first, height, vectors, rows, count);
-      for (size_t i = 0; i < height; i++)
-        {
-          double *q = krylov->basis + (first + i) * krylov->stride;
-          memmove (q + count, q + krylov->filled, krylov->block * sizeof (double));
-          memcpy (q, rows + i * count, count * sizeof (double));
-        }
+      size_t length = lofi_smaller (CHUNK, n - first);
+      cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (int) count, (int) length, (int) m, 1.0, vectors->data,
+                   (int) vectors->stride, krylov->basis + first, (int) n, 0.0, part, (int) length);
+      for (size_t k = 0; k < count; k++)
+        memcpy (krylov->basis + k * n + first, part + k * length, length * sizeof (double));
     }
-  free (rows);
-  LofiMatrix *h = &krylov->projected;
+  free (part);
+  memmove (krylov->basis + count * n, krylov->basis + m * n, krylov->block * n * sizeof (double));
   for (size_t i = 0; i < count; i++)
     for (size_t j = 0; j < count; j++)
-      h->data[i * h->stride + j] = i == j ? values[i] : 0.0;
+      krylov->projected[i * h + j] = i == j ? values[i] : 0.0;
   krylov->filled = count;
   krylov->window = 0;
   krylov->coupled = 0;    /* the couplings of what was kept show up in H with the next product */

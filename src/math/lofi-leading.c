@@ -1,14 +1,20 @@
 #include "lofi-krylov-private.h"
 #include "lofi-eigen.h"
 #include "lofi-math-private.h"
+#include "lofi-tridiagonal-private.h"
 
 #include <cblas.h>
 #include <float.h>
+#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 16            /* columns of a Krylov block */
+#define BLOCK 16            /* columns of a Krylov block, */
+#define NARROW 8            /* and of a matrix of order */
+#define SMALL 1500          /* up to this, which stays in the caches */
+#define FEW 4               /* pairs that a look is made at */
+#define EQUAL 1e-9          /* of |lambda_1|: values so close may be copies of one */
 #define WIDE 64             /* columns of other products */
 #define PIECE_FLOPS 4e9     /* of a product, between two looks at the watch */
 #define DENSE_ORDER 8192    /* largest matrix made of a map that turns out to be hard */
@@ -151,50 +157,91 @@ pairs_directly (Search *search)
   return search->map->apply == apply_matrix ? pairs_of_matrix (search, search->map->data) : pairs_of_columns (search);
 }
 
-/* Rayleigh-Ritz: the `count` leading pairs of H into theta and u (filled x count), and the residuals they would have. */
+/* Rayleigh-Ritz: H reduced, and of its pairs, by magnitude, as many as are needed. */
 typedef struct {
-  double *theta, *residual;
-  LofiMatrix u;
+  LofiSpectrum spectrum;
+  double *theta, *residual; /* residual: what the pair of A would have */
+  LofiMatrix u;             /* filled x count */
 } Ritz;
 
 static void
 ritz_clear (Ritz *ritz)
 {
-  free (ritz->theta);
+  lofi_spectrum_clear (&ritz->spectrum);
   lofi_matrix_clear (&ritz->u);
+  free (ritz->theta);
+  *ritz = (Ritz) { 0 };
+}
+
+static LofiStatus
+ritz_init (Ritz *ritz, const LofiKrylov *krylov)
+{
+  LofiMatrix h = { krylov->projected, krylov->filled, krylov->filled, krylov->capacity };
+  *ritz = (Ritz) { 0 };
+  return lofi_spectrum_init (&ritz->spectrum, &h, krylov->watch);
 }
 
 static LofiStatus
 ritz_pairs (Ritz *ritz, const LofiKrylov *krylov, size_t count)
 {
-  LofiMatrix h = { krylov->projected.data, krylov->filled, krylov->filled, krylov->projected.stride };
-  LofiSpectrum spectrum;
-  *ritz = (Ritz) { 0 };
-  LofiStatus status = lofi_spectrum_init (&spectrum, &h, krylov->watch);
-  if (status != LOFI_OK)
-    return status;
-  status = lofi_matrix_alloc (&ritz->u, krylov->filled, count);
+  LofiStatus status = lofi_matrix_alloc (&ritz->u, krylov->filled, count);
   ritz->theta = lofi_doubles_new (2 * count);
   if (status == LOFI_OK && !ritz->theta)
     status = LOFI_NO_MEMORY;
   if (status == LOFI_OK)
-    status = lofi_spectrum_leading (&spectrum, count, ritz->theta, &ritz->u, krylov->watch);
-  lofi_spectrum_clear (&spectrum);
+    status = lofi_spectrum_leading (&ritz->spectrum, count, ritz->theta, &ritz->u, krylov->watch);
   if (status == LOFI_OK)
     {
       ritz->residual = ritz->theta + count;
       lofi_krylov_residuals (krylov, &ritz->u, ritz->residual);
     }
-  else
-    ritz_clear (ritz);
   return status;
 }
 
 static int
-ascending (const void *a, const void *b)
+larger_first (const void *a, const void *b)
 {
-  double x = *(const double *) a, y = *(const double *) b;
-  return (x > y) - (x < y);
+  double p = fabs (((const LofiPlace *) a)->value), q = fabs (((const LofiPlace *) b)->value);
+  return (q > p) - (q < p);
+}
+
+/* The worst residual, of |lambda_1|, of the last few of the `count` leading pairs: the ones that settle last, nearly always, for
+ * a fraction of the cost of all. */
+static LofiStatus
+ritz_last (const Ritz *ritz, const LofiKrylov *krylov, size_t count, double *worst)
+{
+  const LofiSpectrum *spectrum = &ritz->spectrum;
+  size_t m = spectrum->order, few = lofi_smaller (FEW, count);
+  LofiTridiagonal t = { .order = m, .diagonal = spectrum->diagonal, .off_diagonal = spectrum->off_diagonal };
+  LofiPlace *places = malloc (m * sizeof *places);
+  double *z = lofi_doubles_new (2 * m * few + 64 * few), *work = z + 2 * m * few, residual[FEW];
+  LofiMatrix u = { z ? z + m * few : NULL, m, few, few };
+  LofiStatus status = places && z ? LOFI_OK : LOFI_NO_MEMORY;
+  for (size_t i = 0; i < m && status == LOFI_OK; i++)
+    places[i] = (LofiPlace) { .value = spectrum->values[i], .index = i };
+  if (status == LOFI_OK)
+    {
+      qsort (places, m, sizeof *places, larger_first);
+      status = lofi_tridiagonal_some (&t, spectrum->values, places + count - few, few, z, krylov->watch);
+    }
+  if (status == LOFI_OK
+      && LAPACKE_dormtr_work (LAPACK_COL_MAJOR, 'L', 'U', 'N', (lapack_int) m, (lapack_int) few, spectrum->reflectors.data,
+                              (lapack_int) m, spectrum->tau, z, (lapack_int) m, work, (lapack_int) (64 * few)) != 0)
+    status = LOFI_NO_CONVERGENCE;
+  *worst = 0.0;
+  if (status == LOFI_OK)
+    {
+      for (size_t i = 0; i < m; i++)
+        for (size_t k = 0; k < few; k++)
+          u.data[i * few + k] = z[k * m + i];
+      lofi_krylov_residuals (krylov, &u, residual);
+      double norm = fabs (places[0].value);
+      for (size_t k = 0; k < few; k++)
+        *worst = fmax (*worst, norm > 0.0 ? residual[k] / norm : residual[k]);
+    }
+  free (places);
+  free (z);
+  return status;
 }
 
 /* Whether so many equal values were found, larger than the last one asked for, that there may be more of them than the random
@@ -202,30 +249,17 @@ ascending (const void *a, const void *b)
 static bool
 copies_may_be_missing (const LofiKrylov *krylov, const Ritz *ritz, size_t keep, double tolerance)
 {
-  double width = 1e3 * tolerance * fabs (ritz->theta[0]), last = fabs (ritz->theta[keep - 1]) + width;
-  double *sorted = lofi_doubles_new (keep);
-  if (!sorted)
-    return false;
-  memcpy (sorted, ritz->theta, keep * sizeof (double));
-  qsort (sorted, keep, sizeof (double), ascending);
-  bool missing = false;
-  for (size_t i = 0, run = 0; i < keep; i++)
+  const double *theta = ritz->theta;
+  double width = fmax (EQUAL, 4.0 * tolerance) * fabs (theta[0]);
+  for (size_t i = 0; i < keep && fabs (theta[i]) > fabs (theta[keep - 1]) + width; i++)
     {
-      run = i > 0 && sorted[i] - sorted[i - 1] <= width ? run + 1 : 1;
-      missing |= run >= krylov->starts && fabs (sorted[i]) > last;
+      size_t equal = 0;
+      for (size_t j = 0; j < keep; j++)
+        equal += fabs (theta[i] - theta[j]) <= width;
+      if (equal >= krylov->starts)
+        return true;
     }
-  free (sorted);
-  return missing;
-}
-
-/* Columns at which the leading pairs are looked at next: where their worst residual, falling as it did, meets the tolerance. */
-static size_t
-next_look (size_t filled, double worst, size_t before, double worst_before, double tolerance)
-{
-  double step = 0.2 * (double) filled;
-  if (before > 0 && before < filled && worst < worst_before && worst > 0.0)
-    step = fmin (step, log (worst / tolerance) / log (worst_before / worst) * (double) (filled - before));
-  return filled + (size_t) fmax (step, 1.0);
+  return false;
 }
 
 static LofiStatus
@@ -241,98 +275,136 @@ accept (Search *search, const LofiKrylov *krylov, const Ritz *ritz)
   return measure_pairs (search);
 }
 
-static LofiStatus
-restart (LofiKrylov *krylov, size_t count, LofiLeadingStats *stats)
-{
-  Ritz ritz;
-  LofiStatus status = ritz_pairs (&ritz, krylov, count);
-  if (status != LOFI_OK)
-    return status;
-  status = lofi_krylov_restart (krylov, ritz.theta, &ritz.u);
-  ritz_clear (&ritz);
-  stats->restarts++;
-  return status;
-}
-
 static void
 report (const Search *search, const LofiKrylov *krylov)
 {
-  double share = (double) krylov->products / (double) (5 * search->keep + 10 * BLOCK);
+  double share = (double) krylov->products / (double) (5 * search->keep + 10 * krylov->block);
   lofi_watch_report (search->watch, share < 0.8 ? share : 1.0 - 0.16 / share);
+}
+
+/* Where a run of the method stands. */
+typedef struct {
+  size_t want;              /* pairs to settle: keep, or one more to see that nothing is left beside them */
+  size_t look, before;      /* columns at the next look, and at the last */
+  double worst, worst_before;    /* residuals at the last two, of |lambda_1| */
+  double tolerance;         /* of the residuals expected: less than what is asked for */
+} Run;
+
+/* Steps until it is time to look, or the basis is full. */
+static LofiStatus
+advance (Search *search, LofiKrylov *krylov, const Run *run)
+{
+  LofiStatus status = LOFI_OK;
+  while ((krylov->filled < run->look || krylov->filled < run->want) && krylov->filled + krylov->block <= krylov->capacity
+         && status == LOFI_OK)
+    {
+      status = lofi_krylov_step (krylov);
+      report (search, krylov);
+    }
+  return status;
+}
+
+/* Keeps the `count` leading Ritz vectors alone; with `fresh`, goes on from a random block. */
+static LofiStatus
+restart (Search *search, LofiKrylov *krylov, Ritz *ritz, size_t count, bool fresh)
+{
+  ritz_clear (ritz);
+  LofiStatus status = ritz_init (ritz, krylov);
+  if (status == LOFI_OK)
+    status = ritz_pairs (ritz, krylov, count);
+  if (status == LOFI_OK)
+    status = lofi_krylov_restart (krylov, ritz->theta, &ritz->u);
+  if (status == LOFI_OK && fresh)
+    status = lofi_krylov_refresh (krylov);
+  search->stats->restarts++;
+  return status;
+}
+
+/* All pairs wanted, if they are settled: then *done, unless there may be more copies of some. */
+static LofiStatus
+settle (Search *search, LofiKrylov *krylov, Ritz *ritz, Run *run, bool *done)
+{
+  LofiStatus status = ritz_pairs (ritz, krylov, run->want);
+  if (status != LOFI_OK)
+    return status;
+  double norm = fabs (ritz->theta[0]);
+  for (size_t k = 0; k < run->want; k++)
+    run->worst = fmax (run->worst, norm > 0.0 ? ritz->residual[k] / norm : ritz->residual[k]);
+  if (!(run->worst <= run->tolerance))
+    return LOFI_OK;
+  if (copies_may_be_missing (krylov, ritz, search->keep, search->tolerance))
+    {
+      status = restart (search, krylov, ritz, search->keep, true);
+      run->want = search->keep + 1;
+      run->look = krylov->filled + 6 * krylov->block;
+      run->before = 0;
+      return status;
+    }
+  status = accept (search, krylov, ritz);
+  *done = search->stats->residual <= search->tolerance;
+  run->tolerance /= 4.0;    /* if the products found more than the estimates */
+  return status;
+}
+
+/* Columns at which the leading pairs are looked at next: where their worst residual, falling as it did, meets the tolerance. */
+static size_t
+next_look (const Run *run, size_t filled)
+{
+  double step = 0.2 * (double) filled;
+  if (run->before > 0 && run->worst < run->worst_before && run->worst > run->tolerance)
+    step = fmin (step, log (run->worst / run->tolerance) / log (run->worst_before / run->worst) * (double) (filled - run->before));
+  return filled + (size_t) fmax (step, 1.0);
 }
 
 /* LOFI_NO_CONVERGENCE: not within `limit` products. */
 static LofiStatus
 pairs_by_krylov (Search *search, LofiKrylov *krylov, size_t limit)
 {
-  size_t keep = search->keep, want = keep, look = 5 * keep / 2 + 3 * BLOCK, before = 0;
-  double worst_before = 0.0, tolerance = 0.5 * search->tolerance;
-  for (;;)
+  size_t keep = search->keep, b = krylov->block;
+  Run run = { .want = keep, .look = 5 * keep / 2 + 3 * b, .tolerance = 0.5 * search->tolerance };
+  bool done = false;
+  LofiStatus status = LOFI_OK;
+  while (!done && status == LOFI_OK)
     {
-      LofiStatus status = LOFI_OK;
-      while ((krylov->filled < look || krylov->filled < want) && krylov->filled + BLOCK <= krylov->capacity && status == LOFI_OK)
-        {
-          status = lofi_krylov_step (krylov);
-          report (search, krylov);
-        }
-      Ritz ritz;
+      Ritz ritz = { 0 };
+      status = advance (search, krylov, &run);
       if (status == LOFI_OK)
-        status = ritz_pairs (&ritz, krylov, want);
-      if (status != LOFI_OK)
-        return status;
-      double worst = 0.0, norm = fabs (ritz.theta[0]);
-      for (size_t k = 0; k < want; k++)
-        worst = fmax (worst, ritz.residual[k]);
-      worst = norm > 0.0 ? worst / norm : worst;
-      if (worst <= tolerance)
+        status = ritz_init (&ritz, krylov);
+      if (status == LOFI_OK)
+        status = ritz_last (&ritz, krylov, run.want, &run.worst);
+      size_t looked = krylov->filled;
+      run.look = 0;
+      if (status == LOFI_OK && run.worst <= run.tolerance)
+        status = settle (search, krylov, &ritz, &run, &done);
+      if (status == LOFI_OK && !done && krylov->products > limit)
+        status = LOFI_NO_CONVERGENCE;
+      if (status == LOFI_OK && !done && run.look == 0)
         {
-          bool again = copies_may_be_missing (krylov, &ritz, keep, search->tolerance);
-          if (!again)
-            status = accept (search, krylov, &ritz);
-          ritz_clear (&ritz);
-          if (status != LOFI_OK || (!again && search->stats->residual <= search->tolerance))
-            return status;
-          if (again)    /* and until what is found beside is settled, too */
+          run.look = next_look (&run, looked);
+          run.before = looked;
+          run.worst_before = run.worst;
+          if (looked + b > krylov->capacity)
             {
-              status = restart (krylov, keep, search->stats);
-              if (status == LOFI_OK)
-                status = lofi_krylov_refresh (krylov);
-              if (status != LOFI_OK)
-                return status;
-              want = keep + 1;
-              look = krylov->filled + 6 * BLOCK;
-              before = 0;
-              continue;
+              status = restart (search, krylov, &ritz, run.want + (krylov->capacity - run.want) / 3, false);
+              run.before = 0;
+              run.look = krylov->capacity;
             }
-          tolerance /= 4.0;
         }
-      else
-        ritz_clear (&ritz);
-      if (krylov->products > limit)
-        return LOFI_NO_CONVERGENCE;
-      look = next_look (krylov->filled, worst, before, worst_before, tolerance);
-      before = krylov->filled;
-      worst_before = worst;
-      if (krylov->filled + BLOCK > krylov->capacity)
-        {
-          status = restart (krylov, want + (krylov->capacity - want) / 3, search->stats);
-          if (status != LOFI_OK)
-            return status;
-          before = 0;
-          look = krylov->capacity;
-        }
+      ritz_clear (&ritz);
     }
+  return status;
 }
 
 static LofiStatus
 search_pairs (Search *search)
 {
-  size_t n = search->map->order, keep = search->keep, capacity = lofi_smaller (6 * keep + 12 * BLOCK, n - lofi_smaller (n, BLOCK));
+  size_t n = search->map->order, keep = search->keep, block = n <= SMALL ? NARROW : BLOCK;
   bool is_matrix = search->map->apply == apply_matrix;
-  if (is_matrix ? !lofi_leading_pays (n, keep) : n < 400 || capacity < 4 * keep + 4 * BLOCK)
+  if (!(is_matrix ? lofi_leading_pays (n, keep) : n >= 400 && keep <= n / 6))
     return pairs_directly (search);
   LofiKrylov krylov;
-  LofiStatus status = lofi_krylov_init (&krylov, search->map, BLOCK, capacity, search->quiet);
+  size_t capacity = lofi_smaller (6 * keep + 12 * BLOCK, n - block);
+  LofiStatus status = lofi_krylov_init (&krylov, search->map, block, capacity, search->quiet);
   if (status != LOFI_OK)
     return status;
   bool direct = is_matrix || n <= DENSE_ORDER;
@@ -341,6 +413,7 @@ search_pairs (Search *search)
   lofi_krylov_clear (&krylov);
   if (status == LOFI_NO_CONVERGENCE && direct)
     {
+      search->watch = search->quiet;    /* progress never goes back */
       status = pairs_directly (search);
       search->stats->products += products;
     }
