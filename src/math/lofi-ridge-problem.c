@@ -1,6 +1,6 @@
 #include "lofi-ridge-private.h"
-#include "lofi-eigen.h"
 #include "lofi-math-private.h"
+#include "lofi-tridiagonal-private.h"
 
 #include <cblas.h>
 #include <float.h>
@@ -23,16 +23,14 @@ lofi_ridge_problem_clear (LofiRidgeProblem *problem)
   *problem = (LofiRidgeProblem) { 0 };
 }
 
-LofiStatus
-lofi_ridge_problem_init (LofiRidgeProblem *problem, const LofiMatrix *features, const double *y)
+/* Centred copies of the features and of y. */
+static LofiStatus
+fill (LofiRidgeProblem *problem, const LofiRidgeForm *form)
 {
-  size_t n = features->rows, p = features->cols;
-  bool dual = p + 1 >= n;
-  size_t m = dual ? n - 1 : p;
-  *problem = (LofiRidgeProblem) { .dual = dual, .samples = n, .features = p, .directions = m };
+  size_t n = problem->samples, p = problem->features, m = problem->directions;
   LofiStatus status = lofi_matrix_alloc (&problem->centred, n, p);
   if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&problem->basis, dual ? n : p, m);
+    status = lofi_matrix_alloc (&problem->basis, problem->dual ? n : p, m);
   problem->squares = calloc (m, sizeof (double));
   problem->along = calloc (m, sizeof (double));
   problem->mean = calloc (p, sizeof (double));
@@ -41,23 +39,23 @@ lofi_ridge_problem_init (LofiRidgeProblem *problem, const LofiMatrix *features, 
   if (status == LOFI_OK
       && (!problem->squares || !problem->along || !problem->mean || !problem->y || !problem->rotated_y))
     status = LOFI_NO_MEMORY;
+  for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
+    {
+      LofiMatrix rows = lofi_matrix_row_block (&problem->centred, first, lofi_smaller (LOFI_RIDGE_ROWS, n - first));
+      status = form->source.rows (form->source.data, first, rows.rows, &rows, NULL);
+    }
   if (status != LOFI_OK)
     return status;
-
+  memcpy (problem->y, form->y, n * sizeof (double));
+  problem->mean_y = form->mean_y;
   for (size_t i = 0; i < n; i++)
-    {
-      problem->mean_y += y[i] / (double) n;
-      for (size_t j = 0; j < p; j++)
-        problem->mean[j] += features->data[i * features->stride + j];
-    }
+    for (size_t j = 0; j < p; j++)
+      problem->mean[j] += problem->centred.data[i * p + j];
   for (size_t j = 0; j < p; j++)
     problem->mean[j] /= (double) n;
   for (size_t i = 0; i < n; i++)
-    {
-      problem->y[i] = y[i] - problem->mean_y;
-      for (size_t j = 0; j < p; j++)
-        problem->centred.data[i * p + j] = features->data[i * features->stride + j] - problem->mean[j];
-    }
+    for (size_t j = 0; j < p; j++)
+      problem->centred.data[i * p + j] -= problem->mean[j];
   return LOFI_OK;
 }
 
@@ -79,25 +77,19 @@ gram (const LofiMatrix *a, bool of_columns, LofiMatrix *g, const LofiWatch *watc
   return LOFI_OK;
 }
 
-/* Eigenvectors of the Gram matrix of `a` into vectors, its eigenvalues, clipped at zero, into problem->squares. */
+/* Eigenvectors of the form's Gram matrix into vectors, its eigenvalues, clipped at zero, into problem->squares. */
 static LofiStatus
-decompose (LofiRidgeProblem *problem, const LofiMatrix *a, bool of_columns, LofiMatrix *vectors, const LofiWatch *watch)
+decompose (LofiRidgeProblem *problem, const LofiRidgeForm *form, LofiMatrix *vectors, const LofiWatch *watch)
 {
   size_t m = problem->directions;
-  LofiMatrix g;
-  LofiSpectrum spectrum = { 0 };
-  LofiWatchPart part;
-  LofiStatus status = lofi_matrix_alloc (&g, m, m);
+  LofiTridiagonal t = { .order = m, .diagonal = form->diagonal, .off_diagonal = form->off_diagonal };
+  LofiSpectrum spectrum = { .order = m, .reflectors = form->reflectors, .diagonal = form->diagonal,
+                            .off_diagonal = form->off_diagonal, .tau = form->tau };
+  LofiStatus status = lofi_tridiagonal_values (&t, problem->squares);
   if (status == LOFI_OK)
-    status = gram (a, of_columns, &g, lofi_watch_part (&part, watch, 0.0, 0.2));
-  if (status == LOFI_OK)
-    status = lofi_spectrum_init (&spectrum, &g, lofi_watch_part (&part, watch, 0.2, 0.6));
-  lofi_matrix_clear (&g);
-  if (status == LOFI_OK)
-    status = lofi_spectrum_all (&spectrum, vectors, lofi_watch_part (&part, watch, 0.6, 1.0));
-  for (size_t j = 0; j < m && status == LOFI_OK; j++)
-    problem->squares[j] = fmax (spectrum.values[j], 0.0);
-  lofi_spectrum_clear (&spectrum);
+    status = lofi_spectrum_all (&spectrum, vectors, watch);
+  for (size_t j = 0; j < m; j++)
+    problem->squares[j] = fmax (problem->squares[j], 0.0);
   return status;
 }
 
@@ -200,9 +192,7 @@ solve_primal (LofiRidgeProblem *problem, const LofiWatch *watch)
 {
   size_t n = problem->samples, p = problem->features;
   LofiWatchPart part;
-  LofiStatus status = decompose (problem, &problem->centred, true, &problem->basis, lofi_watch_part (&part, watch, 0.0, 0.7));
-  if (status == LOFI_OK)
-    status = refine (problem, &problem->centred, true, &problem->basis, lofi_watch_part (&part, watch, 0.7, 0.8));
+  LofiStatus status = refine (problem, &problem->centred, true, &problem->basis, lofi_watch_part (&part, watch, 0.0, 0.5));
   if (status != LOFI_OK)
     return status;
   LofiMatrix rows;
@@ -224,7 +214,7 @@ solve_primal (LofiRidgeProblem *problem, const LofiWatch *watch)
               problem->along[j] += from[j] * y;
             }
         }
-      lofi_watch_report (watch, 0.8 + 0.2 * (double) (first + block.rows) / (double) n);
+      lofi_watch_report (watch, 0.5 + 0.5 * (double) (first + block.rows) / (double) n);
       if (lofi_watch_stops (watch))
         status = LOFI_STOPPED;
     }
@@ -262,11 +252,8 @@ solve_dual (LofiRidgeProblem *problem, const LofiWatch *watch)
   memcpy (problem->rotated_y, problem->y, n * sizeof (double));
   lofi_ridge_reflect (problem->rotated_y, n, 1, product);
 
-  LofiWatchPart part;
   LofiMatrix features = lofi_matrix_row_block (&problem->centred, 1, m), vectors = lofi_matrix_row_block (&problem->basis, 1, m);
-  LofiStatus status = decompose (problem, &features, false, &vectors, lofi_watch_part (&part, watch, 0.0, 0.9));
-  if (status == LOFI_OK)
-    status = refine (problem, &features, false, &vectors, lofi_watch_part (&part, watch, 0.9, 1.0));
+  LofiStatus status = refine (problem, &features, false, &vectors, watch);
   if (status == LOFI_OK)
     {
       cblas_dgemv (CblasRowMajor, CblasTrans, (int) m, (int) m, 1.0, vectors.data, (int) vectors.stride, problem->rotated_y + 1, 1,
@@ -279,7 +266,102 @@ solve_dual (LofiRidgeProblem *problem, const LofiWatch *watch)
 }
 
 LofiStatus
-lofi_ridge_problem_solve (LofiRidgeProblem *problem, const LofiWatch *watch)
+lofi_ridge_problem_init (LofiRidgeProblem *problem, LofiRidgeForm *form, const LofiWatch *watch)
 {
-  return problem->dual ? solve_dual (problem, watch) : solve_primal (problem, watch);
+  *problem = (LofiRidgeProblem) { .dual = form->dual, .samples = form->samples, .features = form->features,
+                                  .directions = form->directions };
+  lofi_matrix_clear (&form->centred);
+  lofi_matrix_clear (&form->basis);
+  LofiWatchPart part;
+  LofiStatus status = fill (problem, form);
+  LofiMatrix vectors = problem->dual ? lofi_matrix_row_block (&problem->basis, 1, problem->directions) : problem->basis;
+  if (status == LOFI_OK)
+    status = decompose (problem, form, &vectors, lofi_watch_part (&part, watch, 0.0, 0.5));
+  lofi_ridge_form_clear (form);
+  if (status == LOFI_OK)
+    status = (problem->dual ? solve_dual : solve_primal) (problem, lofi_watch_part (&part, watch, 0.5, 1.0));
+  return status;
+}
+
+LofiStatus
+lofi_ridge_problem_errors (const LofiRidgeProblem *problem, const double *penalties, size_t count, double *errors,
+                           const LofiWatch *watch)
+{
+  LofiRidgeSystem system = { .dual = problem->dual, .samples = problem->samples, .directions = problem->directions,
+                             .diagonal = problem->squares, .along = problem->along, .y = problem->y };
+  const LofiMatrix *b = problem->dual ? &problem->basis : &problem->centred;
+  LofiRidgeSums sums;
+  LofiStatus status = lofi_ridge_sums_init (&sums, &system, penalties, count);
+  for (size_t first = 0; first < b->rows && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
+    {
+      LofiMatrix rows = lofi_matrix_row_block (b, first, lofi_smaller (LOFI_RIDGE_ROWS, b->rows - first));
+      lofi_ridge_sums_add (&sums, &system, &rows, first);
+      lofi_watch_report (watch, (double) (first + rows.rows) / (double) b->rows);
+      if (lofi_watch_stops (watch))
+        status = LOFI_STOPPED;
+    }
+  for (size_t k = 0; k < count && status == LOFI_OK; k++)
+    errors[k] = sums.errors[k] / (double) problem->samples;
+  lofi_ridge_sums_clear (&sums);
+  return status;
+}
+
+/* dual: w <- w + F^T U factors. F is kept rotated and U is not, so U's combination is rotated to match; work: n numbers. */
+static void
+add_directions (const LofiRidgeProblem *problem, const double *factors, double *work, double *weights)
+{
+  int n = (int) problem->samples, p = (int) problem->features, m = (int) problem->directions;
+  double product;
+  cblas_dgemv (CblasRowMajor, CblasNoTrans, n, m, 1.0, problem->basis.data, m, factors, 1, 0.0, work, 1);
+  lofi_ridge_reflect (work, problem->samples, 1, &product);
+  cblas_dgemv (CblasRowMajor, CblasTrans, m, p, 1.0, problem->centred.data + p, p, work + 1, 1, 1.0, weights, 1);
+}
+
+/* dual: along <- U^T (the fit of w), what the predictions have along each direction; work: n numbers. */
+static void
+measure_fit (const LofiRidgeProblem *problem, const double *weights, double *work, double *along)
+{
+  int n = (int) problem->samples, p = (int) problem->features, m = (int) problem->directions;
+  double product;
+  work[0] = 0.0;
+  cblas_dgemv (CblasRowMajor, CblasNoTrans, m, p, 1.0, problem->centred.data + p, p, weights, 1, 0.0, work + 1, 1);
+  lofi_ridge_reflect (work, problem->samples, 1, &product);
+  cblas_dgemv (CblasRowMajor, CblasTrans, n, m, 1.0, problem->basis.data, m, work, 1, 0.0, along, 1);
+}
+
+/* The weights at one penalty: V (b / (s^2 + a)) in the primal, F^T U (b / (s^2 + a)) in the dual, there with two steps of
+ * refinement: directions of small s bring rounding of the largest s with them, the fit shows it, and it is taken back.
+ * A direction whose s is rounding of the largest adds nothing but that rounding, divided by the penalty: it is left out. */
+LofiStatus
+lofi_ridge_problem_readout (const LofiRidgeProblem *problem, double penalty, LofiRidge *ridge)
+{
+  size_t n = problem->samples, p = problem->features, m = problem->directions;
+  double *factors = lofi_doubles_new (2 * m + n), *fit = factors + m, *work = fit + m;
+  if (!factors)
+    return LOFI_NO_MEMORY;
+  double largest = 0.0, rounding = DBL_EPSILON * (double) (n > p ? n : p);
+  for (size_t j = 0; j < m; j++)
+    largest = fmax (largest, problem->squares[j]);
+  double nothing = rounding * rounding * largest;
+  for (size_t j = 0; j < m; j++)
+    factors[j] = problem->squares[j] > nothing ? problem->along[j] / (problem->squares[j] + penalty) : 0.0;
+  if (!problem->dual)
+    cblas_dgemv (CblasRowMajor, CblasNoTrans, (int) p, (int) p, 1.0, problem->basis.data, (int) p, factors, 1, 0.0,
+                 ridge->weights, 1);
+  else
+    add_directions (problem, factors, work, ridge->weights);
+  for (int step = 0; step < 2 && problem->dual; step++)
+    {
+      measure_fit (problem, ridge->weights, work, fit);
+      for (size_t j = 0; j < m; j++)
+        {
+          double s2 = problem->squares[j], missing = s2 * problem->along[j] / (s2 + penalty) - fit[j];
+          factors[j] = s2 > nothing ? missing / (s2 + penalty) : 0.0;
+        }
+      add_directions (problem, factors, work, ridge->weights);
+    }
+  free (factors);
+  ridge->penalty = penalty;
+  ridge->intercept = problem->mean_y - cblas_ddot ((int) p, problem->mean, 1, ridge->weights, 1);
+  return LOFI_OK;
 }

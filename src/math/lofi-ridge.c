@@ -5,8 +5,12 @@
 #include <cblas.h>
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define CAUTION 100.0       /* times the first order of what rounding of the Gram matrix does: the worst that is allowed for */
+#define KEPT_BYTES ((size_t) 256 << 20)     /* of B, up to which it is stored rather than computed in every pass */
 
 void
 lofi_penalty_grid (double low, double high, size_t count, double *penalties)
@@ -16,169 +20,22 @@ lofi_penalty_grid (double low, double high, size_t count, double *penalties)
     penalties[k] = k == 0 ? low : k + 1 == count ? high : pow (10.0, from + step * (double) k);
 }
 
-/* Work space of the leave-one-out: factors are m x count, the sums LOFI_RIDGE_ROWS x count. */
-typedef struct {
-  LofiMatrix fit_factors, leverage_factors, fits, leverages, squared;
-} Sums;
-
-static void
-sums_clear (Sums *sums)
+/* Is B, n x m, stored by lofi_ridge_fit_rows? The dual stores the features anyway. */
+static bool
+keeps_rows (size_t n, size_t p)
 {
-  lofi_matrix_clear (&sums->fit_factors);
-  lofi_matrix_clear (&sums->leverage_factors);
-  lofi_matrix_clear (&sums->fits);
-  lofi_matrix_clear (&sums->leverages);
-  lofi_matrix_clear (&sums->squared);
+  return p + 1 >= n || lofi_matrix_bytes (n, p) <= KEPT_BYTES;
 }
 
+/* Penalties, and y, finite and as many as there should be. */
 static LofiStatus
-sums_init (Sums *sums, const LofiRidgeProblem *problem, const double *penalties, size_t count)
+check (const LofiRidgeRows *rows, const double *y, const double *penalties, size_t count)
 {
-  size_t m = problem->directions, rows = lofi_smaller (LOFI_RIDGE_ROWS, problem->samples);
-  *sums = (Sums) { 0 };
-  LofiStatus status = lofi_matrix_alloc (&sums->fit_factors, m, count);
-  if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&sums->leverage_factors, m, count);
-  if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&sums->fits, rows, count);
-  if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&sums->leverages, rows, count);
-  if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&sums->squared, rows, m);
-  for (size_t j = 0; j < m && status == LOFI_OK; j++)
-    for (size_t k = 0; k < count; k++)
-      {
-        double factor = 1.0 / (problem->squares[j] + penalties[k]);
-        sums->leverage_factors.data[j * count + k] = factor;
-        sums->fit_factors.data[j * count + k] = problem->along[j] * factor;
-      }
-  return status;
-}
-
-/* Adds the squared leave-one-out errors of the samples first .. first + rows - 1 to errors (count). */
-static void
-add_errors (const LofiRidgeProblem *problem, const Sums *sums, size_t first, size_t rows, size_t count, double *errors)
-{
-  size_t m = problem->directions;
-  const double *b = (problem->dual ? problem->basis.data : problem->centred.data) + first * m;
-  for (size_t i = 0; i < rows * m; i++)
-    sums->squared.data[i] = b[i] * b[i];
-  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) rows, (int) count, (int) m, 1.0, b, (int) m, sums->fit_factors.data,
-               (int) count, 0.0, sums->fits.data, (int) count);
-  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) rows, (int) count, (int) m, 1.0, sums->squared.data, (int) m,
-               sums->leverage_factors.data, (int) count, 0.0, sums->leverages.data, (int) count);
-  double free_share = 1.0 - 1.0 / (double) problem->samples;
-  for (size_t i = 0; i < rows; i++)
-    {
-      const double *fit = sums->fits.data + i * count, *leverage = sums->leverages.data + i * count;
-      double y = problem->y[first + i];
-      for (size_t k = 0; k < count; k++)
-        {
-          double error = problem->dual ? fit[k] / leverage[k] : (y - fit[k]) / (free_share - leverage[k]);
-          errors[k] += error * error;
-        }
-    }
-}
-
-static LofiStatus
-leave_one_out (const LofiRidgeProblem *problem, const double *penalties, size_t count, double *curve, const LofiWatch *watch)
-{
-  Sums sums;
-  size_t n = problem->samples;
-  LofiStatus status = sums_init (&sums, problem, penalties, count);
-  memset (curve, 0, count * sizeof (double));
-  for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
-    {
-      size_t rows = lofi_smaller (LOFI_RIDGE_ROWS, n - first);
-      add_errors (problem, &sums, first, rows, count, curve);
-      lofi_watch_report (watch, (double) (first + rows) / (double) n);
-      if (lofi_watch_stops (watch))
-        status = LOFI_STOPPED;
-    }
-  for (size_t k = 0; k < count; k++)
-    curve[k] /= (double) n;
-  sums_clear (&sums);
-  return status;
-}
-
-/* dual: w <- w + F^T U factors. F is kept rotated and U is not, so U's combination is rotated to match; work: n numbers. */
-static void
-add_directions (const LofiRidgeProblem *problem, const double *factors, double *work, double *weights)
-{
-  int n = (int) problem->samples, p = (int) problem->features, m = (int) problem->directions;
-  double product;
-  cblas_dgemv (CblasRowMajor, CblasNoTrans, n, m, 1.0, problem->basis.data, m, factors, 1, 0.0, work, 1);
-  lofi_ridge_reflect (work, problem->samples, 1, &product);
-  cblas_dgemv (CblasRowMajor, CblasTrans, m, p, 1.0, problem->centred.data + p, p, work + 1, 1, 1.0, weights, 1);
-}
-
-/* dual: along <- U^T (the fit of w), what the predictions have along each direction; work: n numbers. */
-static void
-measure_fit (const LofiRidgeProblem *problem, const double *weights, double *work, double *along)
-{
-  int n = (int) problem->samples, p = (int) problem->features, m = (int) problem->directions;
-  double product;
-  work[0] = 0.0;
-  cblas_dgemv (CblasRowMajor, CblasNoTrans, m, p, 1.0, problem->centred.data + p, p, weights, 1, 0.0, work + 1, 1);
-  lofi_ridge_reflect (work, problem->samples, 1, &product);
-  cblas_dgemv (CblasRowMajor, CblasTrans, n, m, 1.0, problem->basis.data, m, work, 1, 0.0, along, 1);
-}
-
-/* The weights at one penalty: V (b / (s^2 + a)) in the primal, F^T U (b / (s^2 + a)) in the dual, there with two steps of
- * refinement: directions of small s bring rounding of the largest s with them, the fit shows it, and it is taken back.
- * A direction whose s is rounding of the largest adds nothing but that rounding, divided by the penalty: it is left out. */
-static LofiStatus
-readout (const LofiRidgeProblem *problem, double penalty, LofiRidge *ridge)
-{
-  size_t n = problem->samples, p = problem->features, m = problem->directions;
-  double *factors = lofi_doubles_new (2 * m + n), *fit = factors + m, *work = fit + m;
-  if (!factors)
-    return LOFI_NO_MEMORY;
-  double largest = 0.0, rounding = DBL_EPSILON * (double) (n > p ? n : p);
-  for (size_t j = 0; j < m; j++)
-    largest = fmax (largest, problem->squares[j]);
-  double nothing = rounding * rounding * largest;
-  for (size_t j = 0; j < m; j++)
-    factors[j] = problem->squares[j] > nothing ? problem->along[j] / (problem->squares[j] + penalty) : 0.0;
-  if (!problem->dual)
-    cblas_dgemv (CblasRowMajor, CblasNoTrans, (int) p, (int) p, 1.0, problem->basis.data, (int) p, factors, 1, 0.0,
-                 ridge->weights, 1);
-  else
-    add_directions (problem, factors, work, ridge->weights);
-  for (int step = 0; step < 2 && problem->dual; step++)
-    {
-      measure_fit (problem, ridge->weights, work, fit);
-      for (size_t j = 0; j < m; j++)
-        {
-          double s2 = problem->squares[j], missing = s2 * problem->along[j] / (s2 + penalty) - fit[j];
-          factors[j] = s2 > nothing ? missing / (s2 + penalty) : 0.0;
-        }
-      add_directions (problem, factors, work, ridge->weights);
-    }
-  free (factors);
-  ridge->penalty = penalty;
-  ridge->intercept = problem->mean_y - cblas_ddot ((int) p, problem->mean, 1, ridge->weights, 1);
-  return LOFI_OK;
-}
-
-/* The first of the smallest; a NaN never is. */
-static size_t
-smallest (const double *curve, size_t count)
-{
-  size_t best = 0;
-  for (size_t k = 1; k < count; k++)
-    if (curve[k] < curve[best] || (isnan (curve[best]) && !isnan (curve[k])))
-      best = k;
-  return best;
-}
-
-static LofiStatus
-check (const LofiMatrix *features, const double *y, const double *penalties, size_t count)
-{
-  if (features->rows < 2 || features->cols == 0 || count == 0 || !lofi_matrix_fits_blas (features) || !lofi_fits_blas (count))
+  if (rows->samples < 2 || rows->features == 0 || count == 0 || !lofi_fits_blas (rows->samples) || !lofi_fits_blas (rows->features)
+      || !lofi_fits_blas (count))
     return LOFI_BAD_SHAPE;
-  LofiMatrix targets = { .data = (double *) y, .rows = 1, .cols = features->rows, .stride = features->rows };
-  if (!lofi_matrix_is_finite (features) || !lofi_matrix_is_finite (&targets))
+  LofiMatrix targets = { .data = (double *) y, .rows = 1, .cols = rows->samples, .stride = rows->samples };
+  if (!lofi_matrix_is_finite (&targets))
     return LOFI_NOT_FINITE;
   for (size_t k = 0; k < count; k++)
     if (!(penalties[k] > 0.0 && penalties[k] <= DBL_MAX))
@@ -186,39 +43,186 @@ check (const LofiMatrix *features, const double *y, const double *penalties, siz
   return LOFI_OK;
 }
 
+/* One fit on its way. */
+typedef struct {
+  LofiRidgeForm form;
+  LofiRidgeProblem problem;     /* in place of the form, if with_vectors */
+  bool with_vectors;
+  bool final;                   /* nothing more exact is to be had: errors are taken as they are */
+  const double *penalties;
+  double *some, *slack;         /* count each */
+  double *curve, *doubt;
+} Fit;
+
+static double
+doubt_of (const LofiRidgeForm *form, double penalty, double error, double slack)
+{
+  if (!(error > 0.0 && slack > 0.0))
+    return INFINITY;
+  double rounding = CAUTION * lofi_ridge_form_rounding (form, penalty);
+  return form->dual ? rounding : rounding / slack * (1.0 + form->scale_y / sqrt (error));
+}
+
+static LofiStatus
+evaluate (void *data, const size_t *which, size_t count, double *errors, double *doubts, const LofiWatch *watch)
+{
+  Fit *fit = data;
+  for (size_t i = 0; i < count; i++)
+    fit->some[i] = fit->penalties[which[i]];
+  LofiStatus status = fit->with_vectors ? lofi_ridge_problem_errors (&fit->problem, fit->some, count, errors, watch)
+                                        : lofi_ridge_form_errors (&fit->form, fit->some, count, errors, fit->slack, watch);
+  for (size_t i = 0; i < count && status == LOFI_OK; i++)
+    doubts[i] = fit->final ? 0.0 : doubt_of (&fit->form, fit->some[i], errors[i], fit->slack[i]);
+  return status;
+}
+
+/* Penalties so small beside the Gram matrix that its rounding shows. */
+static size_t
+doubtful (const Fit *fit, size_t count)
+{
+  size_t number = 0;
+  for (size_t k = 0; k < count; k++)
+    number += CAUTION * lofi_ridge_form_rounding (&fit->form, fit->penalties[k]) > LOFI_RIDGE_DOUBTFUL;
+  return number;
+}
+
+/* Eigenvectors: with small eigenvalues found again from the features where these are kept, else as the Gram matrix has them. */
+static LofiStatus
+turn_to_vectors (Fit *fit, const LofiWatch *watch)
+{
+  fit->final = true;
+  if (!fit->form.keep)
+    return lofi_ridge_form_diagonalise (&fit->form, watch);
+  fit->with_vectors = true;
+  return lofi_ridge_problem_init (&fit->problem, &fit->form, watch);
+}
+
+/* The tridiagonal form, unless all depends on what it is too coarse for; then eigenvectors. */
+static LofiStatus
+choose (Fit *fit, size_t count, bool whole, size_t *best, const LofiWatch *watch)
+{
+  LofiWatchPart part;
+  LofiRidgeSearch search = { .penalties = fit->penalties, .count = count, .whole = whole, .patient = fit->form.keep,
+                             .evaluate = evaluate, .data = fit };
+  LofiStatus status = LOFI_OK;
+  size_t number = doubtful (fit, count);
+  bool certain = !(number == count || (whole && number > 0));
+  double share = certain ? 0.9 : 0.0;
+  if (certain)
+    {
+      status = lofi_ridge_form_settle (&fit->form, lofi_watch_part (&part, watch, 0.0, 0.1));
+      if (status == LOFI_OK && lofi_watch_stops (watch))
+        status = LOFI_STOPPED;
+      if (status == LOFI_OK)
+        status = lofi_ridge_search (&search, fit->curve, fit->doubt, best, &certain, lofi_watch_part (&part, watch, 0.1, share));
+    }
+  if (status != LOFI_OK || certain)
+    return status;
+  status = turn_to_vectors (fit, lofi_watch_part (&part, watch, share, share + 0.6 * (1.0 - share)));
+  search.patient = fit->with_vectors;
+  if (status == LOFI_OK)
+    status = lofi_ridge_search (&search, fit->curve, fit->doubt, best, &certain,
+                                lofi_watch_part (&part, watch, share + 0.6 * (1.0 - share), 1.0));
+  return status;
+}
+
+static LofiStatus
+fit_rows (LofiRidge *ridge, const LofiRidgeRows *rows, const double *y, const double *penalties, size_t count, bool keep,
+          double *loo_curve, const LofiWatch *watch)
+{
+  *ridge = (LofiRidge) { 0 };
+  LofiStatus status = check (rows, y, penalties, count);
+  if (status != LOFI_OK)
+    return status;
+  Fit fit = { .penalties = penalties, .some = lofi_doubles_new (4 * count) };
+  LofiWatchPart part;
+  size_t best = 0;
+  ridge->features = rows->features;
+  ridge->weights = calloc (rows->features, sizeof (double));
+  if (!fit.some || !ridge->weights)
+    status = LOFI_NO_MEMORY;
+  else
+    {
+      fit.slack = fit.some + count;
+      fit.curve = fit.slack + count;
+      fit.doubt = fit.curve + count;
+      status = lofi_ridge_form_init (&fit.form, rows, y, keep, lofi_watch_part (&part, watch, 0.0, 0.4));
+    }
+  if (status == LOFI_OK)
+    status = choose (&fit, count, loo_curve != NULL, &best, lofi_watch_part (&part, watch, 0.4, 1.0));
+  if (status == LOFI_OK)
+    status = fit.with_vectors ? lofi_ridge_problem_readout (&fit.problem, penalties[best], ridge)
+                              : lofi_ridge_form_readout (&fit.form, penalties[best], ridge);
+  if (status == LOFI_OK)
+    ridge->loo_mse = fit.curve[best];
+  if (status == LOFI_OK && loo_curve)
+    memcpy (loo_curve, fit.curve, count * sizeof (double));
+  lofi_ridge_form_clear (&fit.form);
+  lofi_ridge_problem_clear (&fit.problem);
+  free (fit.some);
+  if (status != LOFI_OK)
+    lofi_ridge_clear (ridge);
+  return status;
+}
+
+static LofiStatus
+copy_rows (void *data, size_t first, size_t count, LofiMatrix *rows, const LofiWatch *watch)
+{
+  const LofiMatrix *features = data;
+  LofiMatrix block = lofi_matrix_row_block (features, first, count);
+  return lofi_matrix_copy (rows, &block);
+}
+
 LofiStatus
 lofi_ridge_fit (LofiRidge *ridge, const LofiMatrix *features, const double *y, const double *penalties, size_t count,
                 double *loo_curve, const LofiWatch *watch)
 {
-  *ridge = (LofiRidge) { 0 };
-  LofiStatus status = check (features, y, penalties, count);
-  if (status != LOFI_OK)
-    return status;
-  LofiRidgeProblem problem;
-  LofiWatchPart part;
-  double *curve = lofi_doubles_new (count);
-  ridge->features = features->cols;
-  ridge->weights = calloc (features->cols, sizeof (double));
-  status = lofi_ridge_problem_init (&problem, features, y);
-  if (!curve || !ridge->weights)
-    status = LOFI_NO_MEMORY;
-  if (status == LOFI_OK)
-    status = lofi_ridge_problem_solve (&problem, lofi_watch_part (&part, watch, 0.0, 0.8));
-  if (status == LOFI_OK)
-    status = leave_one_out (&problem, penalties, count, curve, lofi_watch_part (&part, watch, 0.8, 1.0));
-  if (status == LOFI_OK)
-    {
-      size_t best = smallest (curve, count);
-      ridge->loo_mse = curve[best];
-      status = readout (&problem, penalties[best], ridge);
-      if (loo_curve)
-        memcpy (loo_curve, curve, count * sizeof (double));
-    }
-  lofi_ridge_problem_clear (&problem);
-  free (curve);
-  if (status != LOFI_OK)
-    lofi_ridge_clear (ridge);
-  return status;
+  LofiRidgeRows rows = { .samples = features->rows, .features = features->cols, .rows = copy_rows, .data = (void *) features };
+  return fit_rows (ridge, &rows, y, penalties, count, true, loo_curve, watch);
+}
+
+LofiStatus
+lofi_ridge_fit_rows (LofiRidge *ridge, const LofiRidgeRows *features, const double *y, const double *penalties, size_t count,
+                     double *loo_curve, const LofiWatch *watch)
+{
+  bool keep = keeps_rows (features->samples, features->features);
+  return fit_rows (ridge, features, y, penalties, count, keep, loo_curve, watch);
+}
+
+/* A penalty's sums run on one processor, four operations an entry, and cost what so many of a matrix product do; the search needs few
+ * penalties more than the SEARCHED it begins with. Half of the reduction waits for memory. */
+#define SUMS 12.0
+#define SEARCHED 80
+#define REDUCTION (2.0 * 4.0 / 3.0)
+
+double
+lofi_ridge_flops (size_t n, size_t p, size_t count)
+{
+  double rows = (double) n, cols = (double) p, evaluated = (double) lofi_smaller (count, SEARCHED);
+  if (n < 2 || p == 0)
+    return 0.0;
+  double m = p + 1 >= n ? rows - 1.0 : cols;
+  double gram = p + 1 >= n ? rows * rows * cols : rows * cols * cols, basis = p + 1 >= n ? 4.0 / 3.0 * m * m * m : 2.0 * rows * m * m;
+  return gram + REDUCTION * m * m * m + basis + SUMS * rows * m * evaluated;
+}
+
+size_t
+lofi_ridge_bytes (size_t n, size_t p, bool rows)
+{
+  if (n < 2 || p == 0)
+    return 0;
+  bool dual = p + 1 >= n, keep = !rows || keeps_rows (n, p);
+  size_t m = dual ? n - 1 : p, block = lofi_smaller (LOFI_PIECE_ROWS + 1, n), searched = SEARCHED;
+  const size_t parts[] = {
+    lofi_matrix_bytes (m, m),                       /* the Gram matrix */
+    lofi_matrix_bytes (keep ? n : block, m),        /* B, or a block of it */
+    dual ? lofi_matrix_bytes (n, p) : lofi_matrix_bytes (block, p),
+    lofi_matrix_bytes (3 * searched + 64, m),       /* factors; triangles of the reflectors */
+  };
+  size_t bytes = 0;
+  for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+    bytes = bytes > SIZE_MAX - parts[k] ? SIZE_MAX : bytes + parts[k];
+  return bytes;
 }
 
 void

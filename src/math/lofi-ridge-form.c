@@ -1,0 +1,478 @@
+#include "lofi-ridge-private.h"
+#include "lofi-math-private.h"
+#include "lofi-tridiagonal-private.h"
+
+#include <cblas.h>
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOTHING (64.0 * DBL_EPSILON)    /* of the largest: eigenvalues of T below are zeros as far as anyone can tell */
+#define ROUNDING (4.0 * DBL_EPSILON)    /* of the largest: what T is wrong by */
+
+void
+lofi_ridge_form_clear (LofiRidgeForm *form)
+{
+  free (form->y);
+  free (form->mean);
+  free (form->right);
+  lofi_matrix_clear (&form->reflectors);
+  free (form->diagonal);
+  free (form->triangles);
+  lofi_matrix_clear (&form->centred);
+  lofi_matrix_clear (&form->basis);
+  *form = (LofiRidgeForm) { 0 };
+}
+
+static LofiStatus
+allocate (LofiRidgeForm *form)
+{
+  size_t n = form->samples, p = form->features, m = form->directions;
+  LofiStatus status = lofi_matrix_alloc (&form->reflectors, m, m);
+  form->y = calloc (n, sizeof (double));
+  form->mean = calloc (p, sizeof (double));
+  form->right = calloc (p, sizeof (double));
+  form->diagonal = m <= SIZE_MAX / 4 ? calloc (4 * m, sizeof (double)) : NULL;
+  if (!form->y || !form->mean || !form->right || !form->diagonal)
+    status = LOFI_NO_MEMORY;
+  if (status != LOFI_OK)
+    return status;
+  form->off_diagonal = form->diagonal + m;
+  form->tau = form->off_diagonal + m;
+  form->along = form->tau + m;
+  return LOFI_OK;
+}
+
+static LofiStatus
+fetch (const LofiRidgeForm *form, size_t first, LofiMatrix *rows, const LofiWatch *watch)
+{
+  LofiWatchPart part;
+  double n = (double) form->samples;
+  return form->source.rows (form->source.data, first, rows->rows, rows,
+                            lofi_watch_part (&part, watch, (double) first / n, (double) (first + rows->rows) / n));
+}
+
+/* mean <- of the rows. False if it is not finite, which is so if any of the rows' entries is not. */
+static bool
+take_mean (const LofiMatrix *rows, double *mean)
+{
+  memset (mean, 0, rows->cols * sizeof (double));
+  for (size_t i = 0; i < rows->rows; i++)
+    for (size_t j = 0; j < rows->cols; j++)
+      mean[j] += rows->data[i * rows->stride + j];
+  bool finite = true;
+  for (size_t j = 0; j < rows->cols; j++)
+    {
+      mean[j] /= (double) rows->rows;
+      finite &= isfinite (mean[j]);
+    }
+  return finite;
+}
+
+static void
+subtract (LofiMatrix *rows, const double *mean)
+{
+  for (size_t i = 0; i < rows->rows; i++)
+    for (size_t j = 0; j < rows->cols; j++)
+      rows->data[i * rows->stride + j] -= mean[j];
+}
+
+/* One block of samples joins those before it, of which there are `before`: deviations from the block's own mean, and one row for the
+ * distance of the two means (Chan, Golub and LeVeque), so that nothing large is ever subtracted. block has a row to spare. */
+static void
+join_block (LofiRidgeForm *form, LofiMatrix *rows, size_t before, const double *own, const double *shift)
+{
+  size_t p = form->features, count = rows->rows;
+  double a = (double) before, b = (double) count, weight = sqrt (a * b / (a + b)), sum_y = 0.0;
+  double *extra = rows->data + count * rows->stride;
+  for (size_t i = 0; i < count; i++)
+    sum_y += form->y[before + i];
+  cblas_dgemv (CblasRowMajor, CblasTrans, (int) count, (int) p, 1.0, rows->data, (int) rows->stride, form->y + before, 1, 1.0,
+               form->right, 1);
+  for (size_t j = 0; j < p; j++)
+    {
+      double away = before > 0 ? own[j] - form->mean[j] : 0.0;
+      form->right[j] += sum_y * (own[j] - shift[j]);    /* the sums over all blocks are zero, so any shift would do */
+      form->mean[j] = before > 0 ? form->mean[j] + away * b / (a + b) : own[j];
+      extra[j] = weight * away;
+    }
+  cblas_dsyrk (CblasRowMajor, CblasLower, CblasTrans, (int) p, (int) count + (before > 0), 1.0, rows->data, (int) rows->stride,
+               before > 0 ? 1.0 : 0.0, form->reflectors.data, (int) p);
+}
+
+/* primal: one pass. */
+static LofiStatus
+accumulate (LofiRidgeForm *form, const LofiWatch *watch)
+{
+  size_t n = form->samples, p = form->features;
+  LofiMatrix block;
+  LofiStatus status = lofi_matrix_alloc (&block, lofi_smaller (LOFI_PIECE_ROWS, n) + 1, p);
+  double *own = lofi_doubles_new (2 * p), *shift = own ? own + p : NULL;
+  if (!own)
+    status = LOFI_NO_MEMORY;
+  for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_PIECE_ROWS)
+    {
+      LofiMatrix rows = lofi_matrix_row_block (&block, 0, lofi_smaller (LOFI_PIECE_ROWS, n - first));
+      status = fetch (form, first, &rows, watch);
+      if (status != LOFI_OK)
+        break;
+      if (!take_mean (&rows, own))
+        status = LOFI_NOT_FINITE;
+      if (first == 0)
+        memcpy (shift, own, p * sizeof (double));
+      subtract (&rows, own);
+      if (status == LOFI_OK)
+        join_block (form, &rows, first, own, shift);
+      lofi_watch_report (watch, (double) (first + rows.rows) / (double) n);
+      if (status == LOFI_OK && lofi_watch_stops (watch))
+        status = LOFI_STOPPED;
+    }
+  free (own);
+  lofi_matrix_clear (&block);
+  return status;
+}
+
+/* dual: the Gram matrix of the samples, K, turned by the reflection R that takes the constant vector to the first axis. K has nothing
+ * along the constant vector: what is left is the regression of n - 1 samples without an intercept.
+ * R K R = K - beta (w z^T + z w^T) + beta^2 (w^T z) w w^T, z = K w. */
+static LofiStatus
+rotate_gram (LofiRidgeForm *form, const LofiMatrix *k)
+{
+  size_t n = k->rows, m = n - 1;
+  double even = 1.0 / sqrt ((double) n), beta = 1.0 / (1.0 + even), product = 0.0;
+  double *w = lofi_doubles_new (2 * n), *z = w ? w + n : NULL;
+  if (!w)
+    return LOFI_NO_MEMORY;
+  for (size_t i = 0; i < n; i++)
+    w[i] = even + (i == 0 ? 1.0 : 0.0);
+  cblas_dsymv (CblasRowMajor, CblasLower, (int) n, 1.0, k->data, (int) n, w, 1, 0.0, z, 1);
+  for (size_t i = 0; i < n; i++)
+    product += w[i] * z[i];
+  for (size_t i = 0; i < n; i++)
+    z[i] -= 0.5 * beta * product * w[i];
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j <= i; j++)
+      form->reflectors.data[i * m + j] = k->data[(i + 1) * n + j + 1] - beta * (w[i + 1] * z[j + 1] + z[i + 1] * w[j + 1]);
+  free (w);
+  return LOFI_OK;
+}
+
+static LofiStatus
+gather (LofiRidgeForm *form, const LofiWatch *watch)
+{
+  size_t n = form->samples, p = form->features;
+  LofiMatrix k = { 0 };
+  LofiWatchPart part;
+  LofiStatus status = lofi_matrix_alloc (&form->centred, n, p);
+  const LofiWatch *fetching = lofi_watch_part (&part, watch, 0.0, 0.3);
+  for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
+    {
+      LofiMatrix rows = lofi_matrix_row_block (&form->centred, first, lofi_smaller (LOFI_RIDGE_ROWS, n - first));
+      status = fetch (form, first, &rows, fetching);
+      if (status == LOFI_OK && lofi_watch_stops (watch))
+        status = LOFI_STOPPED;
+    }
+  if (status == LOFI_OK && !take_mean (&form->centred, form->mean))
+    status = LOFI_NOT_FINITE;
+  if (status == LOFI_OK)
+    status = lofi_matrix_alloc (&k, n, n);
+  if (status == LOFI_OK)
+    subtract (&form->centred, form->mean);
+  for (size_t first = 0; first < p && status == LOFI_OK; first += LOFI_PIECE_ROWS)
+    {
+      size_t count = lofi_smaller (LOFI_PIECE_ROWS, p - first);
+      cblas_dsyrk (CblasRowMajor, CblasLower, CblasNoTrans, (int) n, (int) count, 1.0, form->centred.data + first, (int) p,
+                   first > 0 ? 1.0 : 0.0, k.data, (int) n);
+      lofi_watch_report (watch, 0.3 + 0.7 * (double) (first + count) / (double) p);
+      if (lofi_watch_stops (watch))
+        status = LOFI_STOPPED;
+    }
+  if (status == LOFI_OK)
+    status = rotate_gram (form, &k);
+  lofi_matrix_clear (&k);
+  return status;
+}
+
+/* Eigenvalues of T below x. */
+static size_t
+count_below (const LofiRidgeForm *form, double x)
+{
+  size_t below = 0;
+  double pivot = 1.0, tiny = DBL_MIN + DBL_EPSILON * DBL_EPSILON * form->largest;
+  for (size_t j = 0; j < form->directions; j++)
+    {
+      double e = j > 0 ? form->off_diagonal[j - 1] : 0.0;
+      pivot = form->diagonal[j] - x - e * (e / pivot);
+      if (fabs (pivot) < tiny)
+        pivot = -tiny;
+      below += pivot < 0.0;
+    }
+  return below;
+}
+
+/* Bounds the largest eigenvalue and finds the smallest above rounding, and whether there are others. */
+static void
+measure (LofiRidgeForm *form)
+{
+  size_t m = form->directions;
+  form->largest = 0.0;
+  for (size_t j = 0; j < m; j++)
+    form->largest = fmax (form->largest, fabs (form->diagonal[j]) + (j > 0 ? fabs (form->off_diagonal[j - 1]) : 0.0)
+                                         + (j + 1 < m ? fabs (form->off_diagonal[j]) : 0.0));
+  form->nothing = NOTHING * form->largest;
+  size_t zeros = count_below (form, form->nothing);
+  form->deficient = zeros > 0;
+  double low = form->nothing, high = form->largest;
+  while (zeros < m && high > 1.1 * low)
+    {
+      double middle = sqrt (low * high);
+      if (count_below (form, middle) > zeros)
+        high = middle;
+      else
+        low = middle;
+    }
+  form->smallest = low;
+}
+
+/* The largest of s / (s + a)^2 over s from low to high. */
+static double
+steepest (double low, double high, double a)
+{
+  double s = fmin (fmax (a, low), high);
+  return s / ((s + a) * (s + a));
+}
+
+/* First order in what T is wrong by: the primal sums have s_j^2 in their numerators, the dual ones have not. */
+double
+lofi_ridge_form_rounding (const LofiRidgeForm *form, double penalty)
+{
+  double wrong = ROUNDING * form->largest;
+  if (form->largest == 0.0)
+    return 0.0;
+  if (form->dual)
+    return wrong / (penalty + (form->deficient ? 0.0 : form->smallest));
+  double steep = steepest (form->smallest, fmax (form->largest, form->smallest), penalty);
+  if (form->deficient)
+    steep = fmax (steep, steepest (0.0, form->nothing, penalty));
+  return wrong * steep;
+}
+
+/* dual: B, whose first row belongs to the constant vector. */
+static LofiStatus
+expand_dual (LofiRidgeForm *form, const LofiWatch *watch)
+{
+  size_t n = form->samples, m = form->directions;
+  LofiStatus status = lofi_matrix_alloc (&form->basis, n, m);
+  if (status != LOFI_OK)
+    return status;
+  LofiMatrix q = lofi_matrix_row_block (&form->basis, 1, m);
+  status = lofi_ridge_basis_expand (form, &q, watch);
+  double *product = lofi_doubles_new (m);
+  if (status == LOFI_OK && !product)
+    status = LOFI_NO_MEMORY;
+  if (status == LOFI_OK)
+    {
+      lofi_ridge_reflect (form->basis.data, n, m, product);
+      cblas_dgemv (CblasRowMajor, CblasTrans, (int) n, (int) m, 1.0, form->basis.data, (int) m, form->y, 1, 0.0, form->along, 1);
+      form->kept = true;
+    }
+  free (product);
+  return status;
+}
+
+LofiStatus
+lofi_ridge_form_init (LofiRidgeForm *form, const LofiRidgeRows *source, const double *y, bool keep, const LofiWatch *watch)
+{
+  size_t n = source->samples, p = source->features;
+  bool dual = p + 1 >= n;
+  *form = (LofiRidgeForm) { .source = *source, .dual = dual, .keep = keep || dual, .samples = n, .features = p,
+                            .directions = dual ? n - 1 : p };
+  LofiStatus status = allocate (form);
+  if (status != LOFI_OK)
+    return status;
+  for (size_t i = 0; i < n; i++)
+    form->mean_y += y[i] / (double) n;
+  for (size_t i = 0; i < n; i++)
+    form->y[i] = y[i] - form->mean_y;
+  form->scale_y = cblas_dnrm2 ((int) n, form->y, 1) / sqrt ((double) n);
+
+  double m = (double) form->directions, depth = (double) (dual ? p : n), share = depth / (depth + 2.7 * m);
+  LofiWatchPart part;
+  status = (dual ? gather : accumulate) (form, lofi_watch_part (&part, watch, 0.0, share));
+  if (status == LOFI_OK)
+    status = lofi_tridiagonal_reduce (&form->reflectors, form->diagonal, form->off_diagonal, form->tau,
+                                      lofi_watch_part (&part, watch, share, 1.0));
+  for (size_t j = 0; j < form->directions && status == LOFI_OK; j++)
+    if (!isfinite (form->diagonal[j]) || (j + 1 < form->directions && !isfinite (form->off_diagonal[j])))
+      status = LOFI_NOT_FINITE;    /* finite entries so large that their squares are not */
+  if (status == LOFI_OK)
+    measure (form);
+  return status;
+}
+
+LofiStatus
+lofi_ridge_form_settle (LofiRidgeForm *form, const LofiWatch *watch)
+{
+  LofiStatus status = lofi_ridge_basis_init (form);
+  if (status != LOFI_OK)
+    return status;
+  if (form->dual)
+    return expand_dual (form, watch);
+  memcpy (form->along, form->right, form->features * sizeof (double));
+  return lofi_ridge_basis_apply (form, true, form->along);
+}
+
+LofiRidgeSystem
+lofi_ridge_form_system (const LofiRidgeForm *form)
+{
+  return (LofiRidgeSystem) { .dual = form->dual, .samples = form->samples, .directions = form->directions, .diagonal = form->diagonal,
+                             .off_diagonal = form->explicit_basis ? NULL : form->off_diagonal, .along = form->along, .y = form->y };
+}
+
+LofiStatus
+lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, size_t count, double *errors, double *slack,
+                        const LofiWatch *watch)
+{
+  size_t n = form->samples, m = form->directions;
+  LofiRidgeSystem system = lofi_ridge_form_system (form);
+  LofiRidgeSums sums;
+  LofiMatrix block = { 0 };
+  double *work = NULL;
+  LofiStatus status = lofi_ridge_sums_init (&sums, &system, penalties, count);
+  if (status == LOFI_OK && !form->kept)
+    {
+      status = form->keep ? lofi_matrix_alloc (&form->basis, n, m) : lofi_matrix_alloc (&block, lofi_smaller (LOFI_RIDGE_ROWS, n), m);
+      work = lofi_doubles_new (LOFI_RIDGE_ROWS * m);
+      if (status == LOFI_OK && !work)
+        status = LOFI_NO_MEMORY;
+    }
+  for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
+    {
+      size_t rows = lofi_smaller (LOFI_RIDGE_ROWS, n - first);
+      LofiMatrix b = form->keep ? lofi_matrix_row_block (&form->basis, first, rows) : lofi_matrix_row_block (&block, 0, rows);
+      if (!form->kept)
+        {
+          status = fetch (form, first, &b, watch);
+          if (status != LOFI_OK)
+            break;
+          subtract (&b, form->mean);
+          lofi_ridge_basis_turn (form, &b, work);
+        }
+      lofi_ridge_sums_add (&sums, &system, &b, first);
+      lofi_watch_report (watch, (double) (first + rows) / (double) n);
+      if (lofi_watch_stops (watch))
+        status = LOFI_STOPPED;
+    }
+  if (status == LOFI_OK)
+    {
+      form->kept = form->keep;
+      memcpy (errors, sums.errors, count * sizeof (double));
+      memcpy (slack, sums.slack, count * sizeof (double));
+      for (size_t k = 0; k < count; k++)
+        errors[k] /= (double) n;
+    }
+  else if (!form->kept && form->keep)
+    lofi_matrix_clear (&form->basis);
+  free (work);
+  lofi_matrix_clear (&block);
+  lofi_ridge_sums_clear (&sums);
+  return status;
+}
+
+LofiStatus
+lofi_ridge_form_diagonalise (LofiRidgeForm *form, const LofiWatch *watch)
+{
+  size_t m = form->directions;
+  LofiMatrix vectors;
+  LofiSpectrum spectrum = { .order = m, .reflectors = form->reflectors, .diagonal = form->diagonal,
+                            .off_diagonal = form->off_diagonal, .tau = form->tau };
+  LofiTridiagonal t = { .order = m, .diagonal = form->diagonal, .off_diagonal = form->off_diagonal };
+  LofiStatus status = lofi_matrix_alloc (&vectors, m, m);
+  if (status == LOFI_OK)
+    status = lofi_spectrum_all (&spectrum, &vectors, watch);
+  if (status == LOFI_OK)
+    status = lofi_tridiagonal_values (&t, form->along);
+  if (status != LOFI_OK)
+    {
+      lofi_matrix_clear (&vectors);
+      return status;
+    }
+  for (size_t j = 0; j < m; j++)
+    form->diagonal[j] = fmax (form->along[j], 0.0);
+  lofi_matrix_clear (&form->reflectors);
+  lofi_matrix_clear (&form->basis);
+  form->reflectors = vectors;
+  form->explicit_basis = true;
+  form->kept = false;
+  memcpy (form->along, form->right, m * sizeof (double));
+  return lofi_ridge_basis_apply (form, true, form->along);
+}
+
+/* x <- M^-1 b, then what of the fit is missing is fitted again: rounding of T leaves nothing behind. primal, weights in directions. */
+static bool
+solve_primal (const LofiRidgeForm *form, double penalty, double *x, double *missing, double *work)
+{
+  int n = (int) form->samples, m = (int) form->directions;
+  LofiRidgeSystem system = lofi_ridge_form_system (form);
+  memcpy (x, form->along, form->directions * sizeof (double));
+  if (!lofi_ridge_system_solve (&system, penalty, x, work))
+    return false;
+  if (!form->kept)
+    return true;
+  double *residual = missing + m;
+  memcpy (residual, form->y, form->samples * sizeof (double));
+  cblas_dgemv (CblasRowMajor, CblasNoTrans, n, m, -1.0, form->basis.data, m, x, 1, 1.0, residual, 1);
+  for (int j = 0; j < m; j++)
+    missing[j] = -penalty * x[j];
+  cblas_dgemv (CblasRowMajor, CblasTrans, n, m, 1.0, form->basis.data, m, residual, 1, 1.0, missing, 1);
+  lofi_ridge_system_solve (&system, penalty, missing, work);
+  for (int j = 0; j < m; j++)
+    x[j] += missing[j];
+  return true;
+}
+
+/* dual: alpha <- U M^-1 U^T y, weights Fc^T alpha, and once more for y - Fc weights - a alpha. */
+static bool
+solve_dual (const LofiRidgeForm *form, double penalty, double *x, double *alpha, double *work, double *weights)
+{
+  int n = (int) form->samples, p = (int) form->features, m = (int) form->directions;
+  LofiRidgeSystem system = lofi_ridge_form_system (form);
+  double *residual = alpha + n;
+  memset (alpha, 0, form->samples * sizeof (double));
+  memcpy (residual, form->y, form->samples * sizeof (double));
+  for (int step = 0; step < 2; step++)
+    {
+      cblas_dgemv (CblasRowMajor, CblasTrans, n, m, 1.0, form->basis.data, m, residual, 1, 0.0, x, 1);
+      if (!lofi_ridge_system_solve (&system, penalty, x, work))
+        return false;
+      cblas_dgemv (CblasRowMajor, CblasNoTrans, n, m, 1.0, form->basis.data, m, x, 1, 1.0, alpha, 1);
+      cblas_dgemv (CblasRowMajor, CblasTrans, n, p, 1.0, form->centred.data, p, alpha, 1, 0.0, weights, 1);
+      for (int i = 0; i < n && step == 0; i++)
+        residual[i] = form->y[i] - penalty * alpha[i];
+      if (step == 0)
+        cblas_dgemv (CblasRowMajor, CblasNoTrans, n, p, -1.0, form->centred.data, p, weights, 1, 1.0, residual, 1);
+    }
+  return true;
+}
+
+LofiStatus
+lofi_ridge_form_readout (const LofiRidgeForm *form, double penalty, LofiRidge *ridge)
+{
+  size_t n = form->samples, p = form->features, m = form->directions;
+  double *x = lofi_doubles_new (4 * m + 2 * n), *work = x + m, *more = work + 2 * m;
+  if (!x)
+    return LOFI_NO_MEMORY;
+  bool solved = form->dual ? solve_dual (form, penalty, x, more, work, ridge->weights) : solve_primal (form, penalty, x, more, work);
+  LofiStatus status = solved ? LOFI_OK : LOFI_NO_CONVERGENCE;
+  if (status == LOFI_OK && !form->dual)
+    {
+      status = lofi_ridge_basis_apply (form, false, x);
+      memcpy (ridge->weights, x, p * sizeof (double));
+    }
+  free (x);
+  ridge->penalty = penalty;
+  ridge->intercept = form->mean_y - cblas_ddot ((int) p, form->mean, 1, ridge->weights, 1);
+  return status;
+}

@@ -1,0 +1,203 @@
+/* Where the leave-one-out error is smallest along the penalties, without evaluating it at all of them.
+ *
+ * As a function of t = log a every term is a mixture of s^2 / (s^2 + a) = 1 / (1 + exp (t - log s^2)), analytic for |Im t| < pi whatever the
+ * s are, and so is the error: there one less leverage, a mixture of a / (s^2 + a) whose argument keeps within (0, Im t), has no zero. A
+ * function so smooth is known from samples a good deal closer than pi: from six of them a distance h apart the
+ * interpolation between the middle two is off by a few times (h / 2 pi)^6 .. (h / pi)^6 of its size, and h = 0.9 would do.
+ * Half of that is taken, and no bound is taken on trust: six samples and four of them give two answers, whose difference is the error of the
+ * worse, and is allowed for in the better. Every penalty that might hold the smallest error is evaluated; if they
+ * are many, first one between, which brings the samples closer. Penalties that are not log-spaced are all evaluated. */
+#include "lofi-math-private.h"
+#include "lofi-ridge-private.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STEP 0.45           /* of log a, between the first samples */
+#define SAMPLES 8           /* at least, or all are evaluated */
+#define FEW 24              /* penalties evaluated without closing in on them */
+#define SAFETY 4.0          /* times the difference of the two interpolations */
+#define NOISE 1e-12         /* what rounding of the sums may do to an error */
+
+typedef struct {
+  const LofiRidgeSearch *search;
+  double *curve, *doubt;
+  double *logs;             /* of the penalties */
+  double *fresh;            /* 2 x count: what was evaluated last */
+  size_t *which;            /* places to evaluate next */
+  size_t *middles;          /* of gaps */
+  size_t *known;            /* places evaluated, ascending */
+  size_t known_count;
+} Walk;
+
+static void
+walk_clear (Walk *walk)
+{
+  free (walk->logs);
+  free (walk->which);
+}
+
+static LofiStatus
+walk_init (Walk *walk, const LofiRidgeSearch *search, double *curve, double *doubt)
+{
+  size_t count = search->count;
+  *walk = (Walk) { .search = search, .curve = curve, .doubt = doubt };
+  walk->logs = lofi_doubles_new (3 * count);
+  walk->which = count <= SIZE_MAX / (3 * sizeof *walk->which) ? malloc (3 * count * sizeof *walk->which) : NULL;
+  if (!walk->logs || !walk->which)
+    return LOFI_NO_MEMORY;
+  walk->fresh = walk->logs + count;
+  walk->middles = walk->which + count;
+  walk->known = walk->middles + count;
+  for (size_t k = 0; k < count; k++)
+    {
+      walk->logs[k] = log (search->penalties[k]);
+      curve[k] = doubt[k] = NAN;
+    }
+  return LOFI_OK;
+}
+
+/* Places between the first samples. */
+static size_t
+first_step (const Walk *walk)
+{
+  size_t count = walk->search->count;
+  if (walk->search->whole || count < 2 * SAMPLES)
+    return 1;
+  double spacing = (walk->logs[count - 1] - walk->logs[0]) / (double) (count - 1);
+  for (size_t k = 0; k < count; k++)
+    if (!(fabs (walk->logs[k] - walk->logs[0] - spacing * (double) k) <= 0.01 * spacing))
+      return 1;
+  size_t step = (size_t) (STEP / spacing);
+  step = lofi_smaller (step, (count - 1) / (SAMPLES - 1));
+  return step > 0 ? step : 1;
+}
+
+static LofiStatus
+evaluate (Walk *walk, size_t count, const LofiWatch *watch)
+{
+  const LofiRidgeSearch *search = walk->search;
+  double *errors = walk->fresh, *doubts = walk->fresh + count;
+  if (count == 0)
+    return LOFI_OK;
+  LofiStatus status = search->evaluate (search->data, walk->which, count, errors, doubts, watch);
+  if (status != LOFI_OK)
+    return status;
+  for (size_t i = 0; i < count; i++)
+    {
+      walk->curve[walk->which[i]] = errors[i];
+      walk->doubt[walk->which[i]] = doubts[i];
+    }
+  walk->known_count = 0;
+  for (size_t k = 0; k < search->count; k++)
+    if (!isnan (walk->doubt[k]))
+      walk->known[walk->known_count++] = k;
+  return LOFI_OK;
+}
+
+/* log error at t from `count` samples, by Neville's scheme. */
+static double
+interpolate (const Walk *walk, size_t from, size_t count, double t)
+{
+  double value[6], at[6];
+  for (size_t i = 0; i < count; i++)
+    {
+      at[i] = walk->logs[walk->known[from + i]];
+      value[i] = log (walk->curve[walk->known[from + i]]);
+    }
+  for (size_t order = 1; order < count; order++)
+    for (size_t i = 0; i + order < count; i++)
+      value[i] = ((t - at[i]) * value[i + 1] - (t - at[i + order]) * value[i]) / (at[i + order] - at[i]);
+  return value[0];
+}
+
+/* The first of `count` samples in whose middle the gap after known[gap] lies, as far as the ends allow. */
+static size_t
+window (const Walk *walk, size_t gap, size_t count)
+{
+  size_t half = count / 2 - 1, from = gap > half ? gap - half : 0;
+  return lofi_smaller (from, walk->known_count - count);
+}
+
+/* Could place k, between known[gap] and known[gap + 1], have an error as small as `best`? */
+static bool
+could_be (const Walk *walk, size_t gap, size_t k, double best)
+{
+  double t = walk->logs[k];
+  double six = interpolate (walk, window (walk, gap, 6), 6, t), four = interpolate (walk, window (walk, gap, 4), 4, t);
+  double doubt = fmax (walk->doubt[walk->known[gap]], walk->doubt[walk->known[gap + 1]]);
+  return !(six - SAFETY * fabs (six - four) - doubt - NOISE > log (best));
+}
+
+/* The first of the smallest; a NaN never is. */
+static size_t
+smallest (const double *curve, size_t count)
+{
+  size_t best = 0;
+  for (size_t k = 1; k < count; k++)
+    if (curve[k] < curve[best] || (isnan (curve[best]) && !isnan (curve[k])))
+      best = k;
+  return best;
+}
+
+/* Into which: all places that could be smallest; or, patiently, the middles of their gaps while that is fewer. */
+static size_t
+candidates (Walk *walk, bool *all)
+{
+  double best = walk->curve[smallest (walk->curve, walk->search->count)];
+  size_t count = 0, middles = 0, *middle = walk->middles;
+  for (size_t gap = 0; gap + 1 < walk->known_count; gap++)
+    {
+      size_t first = walk->known[gap], last = walk->known[gap + 1], before = count;
+      for (size_t k = first + 1; k < last; k++)
+        if (could_be (walk, gap, k, best))
+          walk->which[count++] = k;
+      if (count > before)
+        middle[middles++] = first + (last - first) / 2;
+    }
+  *all = !walk->search->patient || count <= FEW || count <= 2 * middles;
+  if (*all)
+    return count;
+  memcpy (walk->which, middle, middles * sizeof *middle);
+  return middles;
+}
+
+/* No place is so doubtful that its error could be smaller than the smallest, or be it. */
+static bool
+is_certain (const Walk *walk, size_t best)
+{
+  for (size_t k = 0; k < walk->search->count; k++)
+    if (walk->doubt[k] > LOFI_RIDGE_DOUBTFUL && !(walk->curve[k] * (1.0 - walk->doubt[k]) > walk->curve[best]))
+      return false;
+  return true;
+}
+
+LofiStatus
+lofi_ridge_search (const LofiRidgeSearch *search, double *curve, double *doubt, size_t *best, bool *certain, const LofiWatch *watch)
+{
+  Walk walk;
+  LofiWatchPart part;
+  LofiStatus status = walk_init (&walk, search, curve, doubt);
+  size_t last = search->count - 1, step = status == LOFI_OK ? first_step (&walk) : 1, gaps = (last + step - 1) / step, asked = 0;
+  for (size_t i = 0; i <= gaps && status == LOFI_OK; i++)
+    walk.which[asked++] = gaps > 0 ? (i * last + gaps / 2) / gaps : 0;
+  double done = 0.0;
+  bool all = step == 1;
+  *best = 0;
+  *certain = true;
+  while (status == LOFI_OK && asked > 0 && *certain)
+    {
+      status = evaluate (&walk, asked, lofi_watch_part (&part, watch, done, done + 0.7 * (1.0 - done)));
+      done += 0.7 * (1.0 - done);
+      if (status == LOFI_OK)
+        {
+          *best = smallest (curve, search->count);
+          *certain = is_certain (&walk, *best);
+          asked = all ? 0 : candidates (&walk, &all);
+        }
+    }
+  walk_clear (&walk);
+  return status;
+}
