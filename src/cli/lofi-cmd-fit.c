@@ -50,6 +50,12 @@ print_summary (const LofiResult *result)
   print_readout ("lofi", result->readout);
   print_readout ("lazy", result->lazy);
   print_readout ("linear", result->linear);
+  if (result->kernel)
+    print_readout ("kernel", result->kernel);
+  if (result->descent)
+    print_readout ("descent", result->descent);
+  if (result->descent_diverged)
+    g_print (_("gradient descent diverged: the row is that of step %zu, the last finite one; take a smaller descent.step\n"), result->descent_steps);
   g_autofree char *memory = g_format_size (result->peak_bytes);
   g_print (_("\n%.2f seconds, %s at the most, %d threads\n"), result->seconds, memory, lofi_blas_threads ());
 }

@@ -8,7 +8,7 @@
 #include "lofi-error.h"
 #include "lofi-results-file.h"
 
-static const char *const method_names[] = { "lofi", "lazy", "linear", NULL };
+static const char *const method_names[] = { "lofi", "lazy", "linear", "kernel", "descent", NULL };
 
 const char *
 lofi_method_name (LofiMethod method)

@@ -4,6 +4,7 @@
 #include "lofi-emergence.h"
 #include "lofi-error.h"
 #include "lofi-fit-private.h"
+#include "lofi-teacher.h"
 
 /* Stages are shared within one (samples, seed): the task by all methods, the first lift by lofi and lazy. More is not worth keeping. */
 #define SWEEP_CACHE_BYTES ((gsize) 400 << 20)
@@ -29,8 +30,8 @@ lofi_emergence_key (const LofiExperiment *experiment)
 static gboolean
 wants (const LofiExperiment *experiment, LofiMethod method)
 {
-  return method == LOFI_METHOD_LOFI || (method == LOFI_METHOD_LAZY && (experiment->sweep_compare & LOFI_COMPARE_LAZY))
-         || (method == LOFI_METHOD_LINEAR && (experiment->sweep_compare & LOFI_COMPARE_LINEAR));
+  static const LofiCompare compared[LOFI_N_METHODS] = { 0, LOFI_COMPARE_LAZY, LOFI_COMPARE_LINEAR, LOFI_COMPARE_KERNEL, LOFI_COMPARE_DESCENT };
+  return method == LOFI_METHOD_LOFI || (experiment->sweep_compare & compared[method]);
 }
 
 guint
@@ -60,7 +61,8 @@ compute_cell (const LofiExperiment *experiment, LofiCell *cell, LofiCache *cache
 {
   gint64 began = g_get_monotonic_time ();
   g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
-  LofiFitRun run = { .experiment = experiment, .cache = cache, .cancellable = cancellable, .result = result };
+  const LofiObserver leading = { .spectra = LOFI_SPECTRA_LEADING };
+  LofiFitRun run = { .experiment = experiment, .cache = cache, .observer = &leading, .cancellable = cancellable, .result = result };
   if (!lofi_fit_run_begin (&run, FALSE, error))
     return FALSE;
   gboolean done;
@@ -72,7 +74,9 @@ compute_cell (const LofiExperiment *experiment, LofiCell *cell, LofiCache *cache
     }
   else
     {
-      result->readout = cell->method == LOFI_METHOD_LAZY ? lofi_fit_lazy (&run, error) : lofi_fit_linear (&run, error);
+      static LofiReadout *(*const methods[LOFI_N_METHODS]) (LofiFitRun *, GError **)
+        = { NULL, lofi_fit_lazy, lofi_fit_linear, lofi_fit_kernel, lofi_fit_descent };
+      result->readout = methods[cell->method] (&run, error);
       done = result->readout != NULL;
     }
   if (!done)
@@ -102,7 +106,8 @@ check_samples (const LofiExperiment *experiment, LofiCache *cache, GCancellable 
 {
   g_autoptr (LofiExperiment) largest = lofi_experiment_dup (experiment);
   gsize most = g_array_index (experiment->sweep_samples, gsize, experiment->sweep_samples->len - 1);
-  largest->data.train = 0;
+  LofiTeacher teacher;
+  largest->data.train = lofi_teacher_from_name (experiment->data.source, &teacher) ? 1000 : 0;    /* a teacher has as many as are asked for */
   g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
   LofiFitRun run = { .experiment = largest, .cache = cache, .cancellable = cancellable, .result = result };
   if (!lofi_fit_run_begin (&run, FALSE, error))

@@ -3,8 +3,8 @@
 
 #include "lofi-fit.h"
 
-typedef enum { LOFI_METHOD_LOFI, LOFI_METHOD_LAZY, LOFI_METHOD_LINEAR, LOFI_N_METHODS } LofiMethod;
-const char *lofi_method_name (LofiMethod method);     /* "lofi", "lazy", "linear"; static */
+typedef enum { LOFI_METHOD_LOFI, LOFI_METHOD_LAZY, LOFI_METHOD_LINEAR, LOFI_METHOD_KERNEL, LOFI_METHOD_DESCENT, LOFI_N_METHODS } LofiMethod;
+const char *lofi_method_name (LofiMethod method);     /* "lofi", "lazy", "linear", "kernel", "descent"; static */
 
 typedef struct {
   gsize samples;

@@ -272,6 +272,25 @@ check_emergence (const Check *check)
   return TRUE;
 }
 
+/* Comparisons that the layers rule out. */
+static gboolean
+check_compare (const Check *check)
+{
+  const LofiExperiment *e = check->experiment;
+  for (guint i = 0; i < e->layers->len; i++)
+    {
+      const LofiLayerSpec *layer = lofi_experiment_layer (e, i);
+      gboolean lifts = lofi_layer_lifts (layer);
+      if ((e->sweep_compare & LOFI_COMPARE_KERNEL) && layer->kind != LOFI_KIND_DENSE && layer->kind != LOFI_KIND_FILTER)
+        return refuse (check, "emergence", "compare", _("leave out kernel"), _("the deep kernel is that of dense layers, and layer%u is not one"),
+                       i + 1);
+      if ((e->sweep_compare & LOFI_COMPARE_DESCENT) && lifts && layer->width == LOFI_WIDTH_INFINITE && e->descent.hidden == 0)
+        return refuse (check, "emergence", "compare", _("set descent.hidden to a width, or leave out descent"),
+                       _("a network of infinite width cannot be trained by gradient descent"));
+    }
+  return TRUE;
+}
+
 static gboolean
 check_descent (const Check *check)
 {
@@ -306,7 +325,7 @@ lofi_experiment_check_at (const LofiExperiment *experiment, LofiPlaceFunc place,
       if (!check_layer (&check, i, group))
         return FALSE;
     }
-  return check_readout (&check) && check_emergence (&check) && check_descent (&check);
+  return check_readout (&check) && check_emergence (&check) && check_descent (&check) && check_compare (&check);
 }
 
 static char *

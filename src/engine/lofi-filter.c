@@ -1,11 +1,12 @@
 /* The moment operator as a stage: streamed over the samples, watched while it grows, then decomposed. */
 #include "config.h"
+#include "lofi-filter-private.h"
+
 #include <math.h>
 #include <string.h>
 #include <cblas.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-error.h"
-#include "lofi-filter-private.h"
 #include "lofi-operator.h"
 
 static void
@@ -15,7 +16,9 @@ filter_stage_clear (gpointer data)
   g_free (stage->spectrum);
   g_free (stage->mean);
   g_free (stage->moment);
+  lofi_density_clear (&stage->density);
   lofi_spectrum_clear (&stage->primal);
+  lofi_matrix_clear (&stage->operator);
   lofi_dual_clear (&stage->dual);
   g_clear_pointer (&stage->dual_lifted, lofi_array_unref);
 }
@@ -35,15 +38,27 @@ lofi_filter_stage_unref (LofiFilterStage *stage)
 gsize
 lofi_filter_stage_bytes (const LofiFilterStage *stage)
 {
-  gsize bytes = 3 * stage->width * sizeof (double);
-  bytes += stage->form == LOFI_FORM_PRIMAL ? lofi_spectrum_bytes (&stage->primal) : lofi_dual_bytes (&stage->dual);
+  gsize bytes = 3 * stage->width * sizeof (double) + lofi_matrix_bytes (stage->operator.rows, stage->operator.cols);
+  bytes += stage->form == LOFI_FORM_DUAL ? lofi_dual_bytes (&stage->dual) : stage->whole ? lofi_spectrum_bytes (&stage->primal) : 0;
   if (stage->dual_lifted)
     bytes += lofi_matrix_bytes (stage->dual_lifted->matrix.rows, stage->dual_lifted->matrix.cols);
   return bytes;
 }
 
-double *
-lofi_lifted_mean (const LofiMatrix *lifted)
+char
+lofi_filter_stage_extent (const LofiFitRun *run, gsize rows, gsize width, gsize keep)
+{
+  LofiSpectra wanted = run->observer ? run->observer->spectra : LOFI_SPECTRA_WHOLE;
+  if (width > rows || wanted == LOFI_SPECTRA_WHOLE || (wanted == LOFI_SPECTRA_DRAWN && width <= LOFI_WHOLE_SPECTRUM_MOST))
+    return 'w';                              /* the dual form decomposes the smaller side, and all of it */
+  if (!lofi_leading_pays (width, keep))
+    return 'w';
+  return wanted == LOFI_SPECTRA_DRAWN ? 'd' : 'l';
+}
+
+/* The mean of the rows. (transfer full) */
+static double *
+mean_of_rows (const LofiMatrix *lifted)
 {
   double *mean = g_new0 (double, lifted->cols);
   for (gsize i = 0; i < lifted->rows; i++)
@@ -51,8 +66,8 @@ lofi_lifted_mean (const LofiMatrix *lifted)
   return mean;
 }
 
-void
-lofi_lifted_subtract (LofiMatrix *lifted, const double *mean)
+static void
+subtract_from_rows (LofiMatrix *lifted, const double *mean)
 {
   for (gsize i = 0; i < lifted->rows; i++)
     cblas_daxpy (lifted->cols, -1.0, mean, 1, lifted->data + i * lifted->stride, 1);
@@ -67,58 +82,107 @@ unit_moment (const LofiFilterStage *stage)
   return unit;
 }
 
+double *
+lofi_filter_weights (const LofiTask *task, const LofiLayerSpec *spec, gsize positions)
+{
+  gsize n = task->train.count;
+  double *weights = g_new (double, n * positions), less = spec->center_labels ? task->mean_y : 0;
+  for (gsize i = 0; i < n; i++)
+    for (gsize s = 0; s < positions; s++)
+      weights[i * positions + s] = task->train.y[i] - less;
+  return weights;
+}
+
+LofiArray *
+lofi_filter_lifted (LofiFitRun *run, LofiLiftStage *lift, const LofiFeatures *input, gboolean centred, const char *place, GError **error)
+{
+  gsize n = input->samples, s = lift->positions;
+  if (lift->train.array && lift->train.filled == n && !centred)
+    return lofi_array_ref (lift->train.array);
+  g_autoptr (LofiArray) all = lofi_array_new (n * s, lift->width, error, place);
+  LofiLiftBlock block = { 0 };
+  LofiStatus status = LOFI_OK;
+  for (gsize first = 0; all && status == LOFI_OK && first < n; first += lofi_lift_block_samples (lift))
+    {
+      gsize count = MIN (lofi_lift_block_samples (lift), n - first);
+      LofiMatrix rows = lofi_matrix_row_block (&all->matrix, first * s, count * s), got;
+      status = lofi_watch_stops (&run->watch) ? LOFI_STOPPED : lofi_lift_block_fill (&block, lift, input, first, count);
+      if (status == LOFI_OK)
+        status = lofi_lift_block_double (&block, &rows, &got);
+      if (status == LOFI_OK && got.data != rows.data)
+        status = lofi_matrix_copy (&rows, &got);
+    }
+  lofi_lift_block_clear (&block);
+  if (!all || !lofi_error_from_status (error, status, place))
+    return NULL;
+  if (centred)
+    {
+      g_autofree double *mean = mean_of_rows (&all->matrix);
+      subtract_from_rows (&all->matrix, mean);
+    }
+  return g_steal_pointer (&all);
+}
+
 /* One pass over the samples. */
 typedef struct {
   LofiFitRun *run;
   const LofiLayerSpec *spec;
   guint index;
   const char *place;
-  const LofiRepresentation *input;
+  const LofiFeatures *input;
   LofiLiftStage *lift;
-  double *weights;            /* t, n numbers */
+  double *weights;            /* t, n S numbers */
   gsize n_pictures;           /* spectra to show while streaming */
+  gint64 began, shown;        /* microseconds: when the pass began; spent on pictures */
 } Pass;
 
 /* Up to here a spectrum on the way costs little beside the rest; a wider operator is watched over its first samples only. */
 #define PICTURE_ORDER_MAX 2000
+/* Of the time a pass takes, what its pictures may add; the first one is always shown. */
+#define PICTURE_SHARE 0.25
+#define PICTURE_FREE 20000       /* microseconds nobody notices */
 
 /* After how many samples picture k of n_pictures is taken: denser at the start, where outliers are born. */
 static gsize
 picture_samples (const Pass *pass, gsize k)
 {
-  gsize n = pass->input->train->rows, p = pass->spec->width;
-  gsize last = MIN (n, p) > PICTURE_ORDER_MAX ? PICTURE_ORDER_MAX : n;
+  gsize n = pass->input->samples, p = pass->lift->width, rows = n * pass->lift->positions;
+  gsize last = MIN (rows, p) > PICTURE_ORDER_MAX ? MAX (2, PICTURE_ORDER_MAX / pass->lift->positions) : n;
   return MAX (2, (gsize) (last * pow ((k + 1.0) / (pass->n_pictures + 1.0), 1.5)));
 }
 
-/* Z (n x P) less its mean, as a new array. */
-static LofiArray *
-centred (const LofiMatrix *lifted, const char *place, GError **error)
-{
-  g_autoptr (LofiArray) copy = lofi_array_new (lifted->rows, lifted->cols, error, place);
-  if (!copy)
-    return NULL;
-  g_autofree double *mean = lofi_lifted_mean (lifted);
-  lofi_matrix_copy (&copy->matrix, lifted);
-  lofi_lifted_subtract (&copy->matrix, mean);
-  return g_steal_pointer (&copy);
-}
-
-/* The spectrum of the first `samples` lifted rows by the dual form, all P numbers. */
+/* The spectrum of the first `samples` lifted samples by the dual form, all P numbers. */
 static LofiStatus
 prefix_spectrum (const Pass *pass, gsize samples, double *values)
 {
   LofiWatch quiet = lofi_cancellable_watch (pass->run->cancellable);
-  LofiMatrix z = lofi_matrix_row_block (&pass->lift->lifted->matrix, 0, samples);
-  g_autoptr (LofiArray) copy = NULL;
-  if (pass->spec->center_lift)
+  const LofiLiftStore *store = &pass->lift->train;
+  gsize rows = samples * pass->lift->positions;
+  gboolean copies = pass->lift->single || pass->spec->center_lift;
+  LofiMatrix work = { 0 }, z;
+  LofiStatus status = copies ? lofi_matrix_alloc (&work, rows, pass->lift->width) : LOFI_OK;
+  if (status == LOFI_OK && pass->lift->single)
     {
-      copy = centred (&z, pass->place, NULL);
-      if (!copy)
-        return LOFI_NO_MEMORY;
-      z = copy->matrix;
+      LofiMatrixF stored = lofi_matrix_f_row_block (&store->single->matrix, 0, rows);
+      status = lofi_matrix_to_double (&work, &stored);
     }
-  return lofi_dual_only_values (&z, pass->weights, values, &quiet);
+  else if (status == LOFI_OK)
+    {
+      z = lofi_matrix_row_block (&store->array->matrix, 0, rows);
+      if (copies)
+        status = lofi_matrix_copy (&work, &z);
+    }
+  if (copies)
+    z = work;
+  if (status == LOFI_OK && pass->spec->center_lift)
+    {
+      g_autofree double *mean = mean_of_rows (&z);
+      subtract_from_rows (&z, mean);
+    }
+  if (status == LOFI_OK)
+    status = lofi_dual_only_values (&z, pass->weights, values, &quiet);
+  lofi_matrix_clear (&work);
+  return status;
 }
 
 /* Shows the operator of the samples so far; op is NULL in the dual form. A picture that fails is left out: the fit goes on and
@@ -126,10 +190,11 @@ prefix_spectrum (const Pass *pass, gsize samples, double *values)
 static void
 show_picture (const Pass *pass, const LofiOperator *op, gsize samples)
 {
-  gsize p = pass->spec->width;
+  gsize p = pass->lift->width;
+  const LofiLiftStore *store = &pass->lift->train;
   g_autofree double *values = g_try_new (double, p);
   LofiStatus status = values ? LOFI_OK : LOFI_NO_MEMORY;
-  if (status == LOFI_OK && pass->lift->lifted && samples < p)
+  if (status == LOFI_OK && (store->array || store->single) && samples * pass->lift->positions < p)
     status = prefix_spectrum (pass, samples, values);
   else if (status == LOFI_OK && op)
     {
@@ -148,47 +213,91 @@ show_picture (const Pass *pass, const LofiOperator *op, gsize samples)
     lofi_fit_run_show_live (pass->run, pass->index, samples, g_steal_pointer (&values), p);
 }
 
+/* Whether a picture falls due within the next `count` samples; then count is cut to end there. */
+static gboolean
+picture_due (const Pass *pass, gsize *picture, gsize first, gsize *count)
+{
+  if (*picture >= pass->n_pictures || picture_samples (pass, *picture) > first + *count)
+    return FALSE;
+  gboolean first_one = *picture == 0;
+  *count = MAX (picture_samples (pass, *picture), first + 1) - first;
+  while (*picture < pass->n_pictures && picture_samples (pass, *picture) <= first + *count)
+    (*picture)++;
+  return first_one || pass->shown <= PICTURE_FREE + PICTURE_SHARE * (g_get_monotonic_time () - pass->began - pass->shown);
+}
+
+static LofiStatus
+add_block (LofiOperator *op, const LofiLiftBlock *block, const double *weights, const LofiWatch *watch)
+{
+  if (!op)
+    return lofi_watch_stops (watch) ? LOFI_STOPPED : LOFI_OK;
+  return block->rows.data ? lofi_operator_add (op, &block->rows, weights, watch)
+                          : lofi_operator_add_single (op, &block->single, weights, watch);
+}
+
 /* Lifts all samples block by block, adding them to op (NULL in the dual form), with pictures on the way. */
 static gboolean
 stream (Pass *pass, LofiOperator *op, GError **error)
 {
-  gsize n = pass->input->train->rows, p = pass->spec->width, first = 0, picture = 0;
+  gsize n = pass->input->samples, s = pass->lift->positions, first = 0, picture = 0;
   LofiWatch quiet = lofi_cancellable_watch (pass->run->cancellable);
-  g_autoptr (LofiArray) work = pass->lift->lifted ? NULL : lofi_array_new (LOFI_FIT_BLOCK, p, error, pass->place);
-  if (!pass->lift->lifted && !work)
-    return FALSE;
-  while (first < n)
+  LofiLiftBlock block = { 0 };
+  LofiStatus status = LOFI_OK;
+  pass->began = g_get_monotonic_time ();
+  while (first < n && status == LOFI_OK)
     {
-      gsize count = MIN (LOFI_FIT_BLOCK, n - first);
-      gboolean shows = FALSE;
-      if (picture < pass->n_pictures && picture_samples (pass, picture) <= first + count)
-        {
-          shows = TRUE;
-          count = MAX (picture_samples (pass, picture), first + 1) - first;
-          while (picture < pass->n_pictures && picture_samples (pass, picture) <= first + count)
-            picture++;
-        }
-      LofiMatrix rows;
-      if (!lofi_lift_stage_rows (pass->lift, pass->input->train, first, count, work ? &work->matrix : NULL, &rows, pass->place, error))
-        return FALSE;
-      if (pass->lift->lifted && pass->lift->filled < first + count)
-        pass->lift->filled = first + count;
-      LofiStatus status = op ? lofi_operator_add (op, &rows, pass->weights + first, &quiet)
-                             : lofi_watch_stops (&quiet) ? LOFI_STOPPED : LOFI_OK;
-      if (!lofi_error_from_status (error, status, pass->place))
-        return FALSE;
+      gsize count = MIN (lofi_lift_block_samples (pass->lift), n - first);
+      gboolean shows = picture_due (pass, &picture, first, &count);
+      status = lofi_lift_block_fill (&block, pass->lift, pass->input, first, count);
+      if (status == LOFI_OK)
+        status = add_block (op, &block, pass->weights + first * s, &quiet);
       first += count;
       lofi_watch_report (&pass->run->watch, (double) first / n);
-      if (shows && first < n)
-        show_picture (pass, op, first);
+      if (status == LOFI_OK && shows && first < n)
+        {
+          gint64 before = g_get_monotonic_time ();
+          show_picture (pass, op, first);
+          pass->shown += g_get_monotonic_time () - before;
+        }
     }
-  return TRUE;
+  lofi_lift_block_clear (&block);
+  return lofi_error_from_status (error, status, pass->place);
+}
+
+/* The whole spectrum, the density in its place, or neither, of C; for order 1+2 the directions come from C on m's complement. */
+static LofiStatus
+decompose_matrix (Pass *pass, LofiFilterStage *stage, LofiMatrix *c, gboolean density)
+{
+  LofiWatch *watch = &pass->run->watch;
+  LofiStatus status = LOFI_OK;
+  if (stage->whole)
+    {
+      stage->spectrum = g_new0 (double, stage->width);
+      status = lofi_spectrum_init (&stage->primal, c, watch);
+      if (status == LOFI_OK)
+        memcpy (stage->spectrum, stage->primal.values, stage->width * sizeof (double));
+    }
+  else if (density)
+    {
+      LofiSymmetricMap map = lofi_symmetric_map_of (c);
+      status = lofi_density_estimate (&map, 8, 80, pass->run->experiment->seed, &stage->density, watch);
+    }
+  if (status == LOFI_OK && stage->order == LOFI_ORDER_1_2 && stage->moment_norm > 0)
+    {
+      g_autofree double *unit = unit_moment (stage);
+      status = lofi_operator_deflate (c, unit);
+      if (status == LOFI_OK && stage->whole)
+        {
+          lofi_spectrum_clear (&stage->primal);
+          status = lofi_spectrum_init (&stage->primal, c, watch);
+        }
+    }
+  return status;
 }
 
 static gboolean
-decompose_primal (Pass *pass, LofiFilterStage *stage, LofiOperator *op, GError **error)
+decompose_primal (Pass *pass, LofiFilterStage *stage, LofiOperator *op, gboolean density, GError **error)
 {
-  LofiWatch *watch = &pass->run->watch;
   LofiMatrix c = { 0 };
   LofiStatus status = lofi_matrix_alloc (&c, stage->width, stage->width);
   if (status == LOFI_OK)
@@ -198,18 +307,13 @@ decompose_primal (Pass *pass, LofiFilterStage *stage, LofiOperator *op, GError *
   if (status == LOFI_OK)
     status = lofi_operator_means (op, pass->spec->center_lift, NULL, stage->moment);
   lofi_operator_clear (op);
-  if (status == LOFI_OK)
-    status = lofi_spectrum_init (&stage->primal, &c, watch);
-  if (status == LOFI_OK)
-    memcpy (stage->spectrum, stage->primal.values, stage->width * sizeof (double));
   stage->moment_norm = cblas_dnrm2 (stage->width, stage->moment, 1);
-  if (status == LOFI_OK && stage->order == LOFI_ORDER_1_2 && stage->moment_norm > 0)
+  if (status == LOFI_OK)
+    status = decompose_matrix (pass, stage, &c, density);
+  if (status == LOFI_OK && !stage->whole)
     {
-      g_autofree double *unit = unit_moment (stage);
-      lofi_spectrum_clear (&stage->primal);
-      status = lofi_operator_deflate (&c, unit);
-      if (status == LOFI_OK)
-        status = lofi_spectrum_init (&stage->primal, &c, watch);
+      stage->operator = c;
+      return TRUE;
     }
   lofi_matrix_clear (&c);
   return lofi_error_from_status (error, status, pass->place);
@@ -219,16 +323,20 @@ static gboolean
 decompose_dual (Pass *pass, LofiFilterStage *stage, GError **error)
 {
   LofiWatch *watch = &pass->run->watch;
-  const LofiMatrix *z = &pass->lift->lifted->matrix;
-  g_autofree double *mean = lofi_lifted_mean (z);
+  g_autoptr (LofiArray) plain = lofi_filter_lifted (pass->run, pass->lift, pass->input, FALSE, pass->place, error);
+  if (!plain)
+    return FALSE;
+  g_autofree double *mean = mean_of_rows (&plain->matrix);
   memcpy (stage->mean, mean, stage->width * sizeof (double));
-  stage->dual_lifted = pass->spec->center_lift ? centred (z, pass->place, error) : lofi_array_ref (pass->lift->lifted);
+  stage->dual_lifted = pass->spec->center_lift ? lofi_filter_lifted (pass->run, pass->lift, pass->input, TRUE, pass->place, error)
+                                               : lofi_array_ref (plain);
   if (!stage->dual_lifted)
     return FALSE;
-  z = &stage->dual_lifted->matrix;
+  const LofiMatrix *z = &stage->dual_lifted->matrix;
   cblas_dgemv (CblasRowMajor, CblasTrans, z->rows, z->cols, 1.0 / z->rows, z->data, z->stride, pass->weights, 1, 0.0,
                stage->moment, 1);
   stage->moment_norm = cblas_dnrm2 (stage->width, stage->moment, 1);
+  stage->spectrum = g_new0 (double, stage->width);
   LofiStatus status = lofi_dual_init (&stage->dual, z, pass->weights, NULL, watch);
   if (status == LOFI_OK)
     lofi_dual_values (&stage->dual, stage->spectrum);
@@ -241,48 +349,63 @@ decompose_dual (Pass *pass, LofiFilterStage *stage, GError **error)
   return lofi_error_from_status (error, status, pass->place);
 }
 
+/* The whole spectrum is known before the directions and the projections are: nobody should wait for those to see it. */
+static void
+show_spectrum (Pass *pass, const LofiFilterStage *stage)
+{
+  g_autofree double *values = NULL;
+  if (stage->spectrum)
+    values = g_memdup2 (stage->spectrum, stage->width * sizeof (double));
+  else if (stage->density.count)
+    {
+      values = g_new0 (double, stage->width);
+      if (lofi_density_quantiles (&stage->density, stage->width, NULL, 0, values) != LOFI_OK)
+        return;
+    }
+  if (values)
+    lofi_fit_run_show_live (pass->run, pass->index, pass->input->samples, g_steal_pointer (&values), stage->width);
+}
+
 LofiFilterStage *
-lofi_filter_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input,
-                       LofiLiftStage *lift, gboolean show, GError **error)
+lofi_filter_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, LofiLiftStage *lift,
+                       gboolean show, GError **error)
 {
   g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
-  gsize n = input->train->rows, p = spec->width;
+  gsize p = lift->width, rows = input->samples * lift->positions;
   g_autoptr (LofiFilterStage) stage = g_atomic_rc_box_new0 (LofiFilterStage);
-  g_autofree double *weights = g_memdup2 (run->result->task->train.y, n * sizeof (double));
-  Pass pass = { run, spec, index, place, input, lift, weights, show && run->observer ? run->observer->live_pictures : 0 };
-  stage->form = p > n ? LOFI_FORM_DUAL : LOFI_FORM_PRIMAL;
+  g_autofree double *weights = lofi_filter_weights (run->result->task, spec, lift->positions);
+  char extent = lofi_filter_stage_extent (run, rows, p, spec->keep);
+  Pass pass = { .run = run, .spec = spec, .index = index, .place = place, .input = input, .lift = lift, .weights = weights,
+                .n_pictures = show && run->observer ? run->observer->live_pictures : 0 };
+  stage->form = p > rows ? LOFI_FORM_DUAL : LOFI_FORM_PRIMAL;
   stage->order = spec->order;
+  stage->whole = extent == 'w';
   stage->width = p;
-  stage->spectrum = g_new0 (double, p);
   stage->mean = g_new0 (double, p);
   stage->moment = g_new0 (double, p);
-  if (spec->center_labels)
-    for (gsize i = 0; i < n; i++)
-      weights[i] -= run->result->task->mean_y;
 
-  double pass_cost = lofi_lift_cost (n, input->train->cols, p) + lofi_operator_cost (n, p);
-  if (!lofi_fit_run_enter (run, LOFI_STAGE_OPERATOR, index, pass_cost, error))
+  if (!lofi_fit_run_enter (run, LOFI_STAGE_OPERATOR, index, lofi_lift_stage_cost (lift, input->samples) + lofi_operator_cost (rows, p), error))
     return NULL;
   LofiOperator op = { 0 };
   gboolean primal = stage->form == LOFI_FORM_PRIMAL;
   gboolean decomposed = (!primal || lofi_error_from_status (error, lofi_operator_init (&op, p), place))
                         && stream (&pass, primal ? &op : NULL, error)
-                        && lofi_fit_run_enter (run, LOFI_STAGE_EIGENPAIRS, index, lofi_eigenpairs_cost (n, p, spec->keep), error)
-                        && (primal ? decompose_primal (&pass, stage, &op, error) : decompose_dual (&pass, stage, error));
+                        && lofi_fit_run_enter (run, LOFI_STAGE_EIGENPAIRS, index, lofi_eigenpairs_cost (rows, p, spec->keep), error)
+                        && (primal ? decompose_primal (&pass, stage, &op, extent == 'd', error) : decompose_dual (&pass, stage, error));
   lofi_operator_clear (&op);
   if (!decomposed)
     return NULL;
-  /* The whole spectrum is known before the directions and the projections are: nobody should wait for those to see it. */
   if (show)
-    lofi_fit_run_show_live (run, index, n, g_memdup2 (stage->spectrum, p * sizeof (double)), p);
+    show_spectrum (&pass, stage);
   return g_steal_pointer (&stage);
 }
 
 gboolean
-lofi_filter_stage_leading (const LofiFilterStage *stage, gsize keep, double *values, LofiMatrix *vectors, const LofiWatch *watch,
-                           const char *place, GError **error)
+lofi_filter_stage_leading (const LofiFilterStage *stage, gsize keep, double *values, LofiMatrix *vectors, double *residual,
+                           const LofiWatch *watch, const char *place, GError **error)
 {
-  gboolean first_order = stage->order != LOFI_ORDER_2;
+  gboolean first_order = stage->order == LOFI_ORDER_1 || stage->order == LOFI_ORDER_1_2;
+  *residual = 0;
   if (first_order)
     {
       if (!(stage->moment_norm > 0))
@@ -298,6 +421,14 @@ lofi_filter_stage_leading (const LofiFilterStage *stage, gsize keep, double *val
   if (rest == 0)
     return TRUE;
   LofiMatrix others = { vectors->data + first_order, vectors->rows, rest, vectors->stride };
+  if (stage->form == LOFI_FORM_PRIMAL && !stage->whole)
+    {
+      LofiSymmetricMap map = lofi_symmetric_map_of (&stage->operator);
+      LofiLeadingStats stats;
+      LofiStatus status = lofi_leading_pairs (&map, rest, LOFI_LEADING_TOLERANCE, values + first_order, &others, NULL, &stats, watch);
+      *residual = stats.residual;
+      return lofi_error_from_status (error, status, place);
+    }
   if (stage->form == LOFI_FORM_PRIMAL)
     return lofi_error_from_status (error, lofi_spectrum_leading (&stage->primal, rest, values + first_order, &others, watch), place);
   if (rest > stage->dual.rank)

@@ -6,348 +6,446 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-error.h"
 #include "lofi-filter-private.h"
-#include "lofi-npy.h"
+#include "lofi-moment.h"
+
+/* Features of a lift without a filter that are handed out as an array, not only as a recipe. */
+#define STORE_FEATURES_BYTES ((gsize) 1 << 26)
+
+/* The layer at work. Patch filters have a group for every channel of their input, other layers one. */
+typedef struct {
+  LofiFitRun *run;
+  const LofiLayerSpec *spec;
+  guint index;
+  const char *place;
+  const LofiRepresentation *input;
+  gboolean show;
+  guint n_groups;
+  LofiLiftStage **lifts;
+  LofiFilterStage **filters;     /* each NULL without a filter */
+  LofiLayerResult *layer;
+} Work;
 
 static void
-lift_stage_clear (gpointer data)
+work_clear (Work *work)
 {
-  LofiLiftStage *stage = data;
-  g_clear_pointer (&stage->weights, lofi_array_unref);
-  g_clear_pointer (&stage->lifted, lofi_array_unref);
-  g_free (stage->bias);
-  g_free (stage->key);
-}
-
-LofiLiftStage *
-lofi_lift_stage_ref (LofiLiftStage *stage)
-{
-  return g_atomic_rc_box_acquire (stage);
-}
-
-void
-lofi_lift_stage_unref (LofiLiftStage *stage)
-{
-  g_atomic_rc_box_release_full (stage, lift_stage_clear);
-}
-
-static gsize
-lift_stage_bytes (const LofiLiftStage *stage)
-{
-  gsize bytes = lofi_matrix_bytes (stage->weights->matrix.rows, stage->weights->matrix.cols);
-  return bytes + (stage->lifted ? lofi_matrix_bytes (stage->lifted->matrix.rows, stage->lifted->matrix.cols) : 0);
-}
-
-gboolean
-lofi_lift_stage_rows (const LofiLiftStage *stage, const LofiMatrix *inputs, gsize first, gsize count, LofiMatrix *work,
-                      LofiMatrix *rows, const char *place, GError **error)
-{
-  if (stage->lifted && stage->filled >= first + count)
+  for (guint g = 0; g < work->n_groups; g++)
     {
-      *rows = lofi_matrix_row_block (&stage->lifted->matrix, first, count);
-      return TRUE;
+      g_clear_pointer (&work->lifts[g], lofi_lift_stage_unref);
+      g_clear_pointer (&work->filters[g], lofi_filter_stage_unref);
     }
-  LofiMatrix block = lofi_matrix_row_block (inputs, first, count);
-  *rows = lofi_matrix_row_block (stage->lifted ? &stage->lifted->matrix : work, stage->lifted ? first : 0, count);
-  return lofi_error_from_status (error, lofi_lift_apply (&stage->lift, &block, rows), place);
-}
-
-/* The lift matrix of the layer: its own file's, or drawn by the seed. */
-static LofiArray *
-lift_weights (LofiFitRun *run, const LofiLayerSpec *spec, guint index, gsize inputs, GError **error)
-{
-  g_autofree char *place = g_strdup_printf ("layer%u.weights", index + 1);
-  if (!spec->weights)
-    {
-      g_autoptr (LofiArray) drawn = lofi_array_new (inputs, spec->width, error, place);
-      if (!drawn)
-        return NULL;
-      LofiStatus status = lofi_random_lift_weights (run->experiment->seed, index, &drawn->matrix, &run->watch);
-      return lofi_error_from_status (error, status, place) ? g_steal_pointer (&drawn) : NULL;
-    }
-  g_autofree char *path = lofi_experiment_resolve (run->experiment, spec->weights);
-  gsize shape[LOFI_NPY_DIMENSIONS_MAX];
-  guint n_dimensions;
-  g_autoptr (LofiArray) read = lofi_array_new (0, 0, error, place);
-  if (!read || !lofi_npy_read (path, &read->matrix, shape, &n_dimensions, error))
-    return NULL;
-  const LofiMatrix *w = &read->matrix;
-  if (n_dimensions != 2 || w->rows != inputs || w->cols != spec->width)
-    {
-      lofi_error_set (error, LOFI_ERROR_INPUT, place, _("give a matrix of inputs x width"),
-                      _("%s holds %zu x %zu numbers in %u dimensions, the layer needs %zu x %zu"), path, w->rows, w->cols,
-                      n_dimensions, inputs, spec->width);
-      return NULL;
-    }
-  if (!lofi_matrix_is_finite (w))
-    {
-      lofi_error_set (error, LOFI_ERROR_INPUT, place, _("replace it by a finite number"),
-                      _("%s holds a NaN or an infinity"), path);
-      return NULL;
-    }
-  return g_steal_pointer (&read);
-}
-
-/* Identifies the lift: what enters it and what it does. A file of weights counts with its size and time. */
-static char *
-lift_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const char *input_key)
-{
-  g_autoptr (GString) key = g_string_new (input_key);
-  g_string_append_printf (key, "/lift:%u:%" G_GUINT64_FORMAT ":%zu:%s:%d:%a", index, run->experiment->seed, spec->width,
-                          lofi_activation_name (spec->activation), spec->degree, spec->bias);
-  if (spec->weights)
-    {
-      g_autofree char *path = lofi_experiment_resolve (run->experiment, spec->weights);
-      g_autoptr (GFile) file = g_file_new_for_path (path);
-      g_autoptr (GFileInfo) info = g_file_query_info (file, "standard::size,time::modified,time::modified-usec", 0, NULL, NULL);
-      g_string_append_printf (key, ":%s:%" G_GINT64_FORMAT ":%" G_GUINT64_FORMAT ".%u", path,
-                              info ? (gint64) g_file_info_get_size (info) : -1,
-                              info ? g_file_info_get_attribute_uint64 (info, "time::modified") : 0,
-                              info ? g_file_info_get_attribute_uint32 (info, "time::modified-usec") : 0);
-    }
-  /* A key of a key of a key grows without bound: keep its digest. */
-  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, key->str, key->len);
-}
-
-static LofiLiftStage *
-lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input, char *key, GError **error)
-{
-  g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
-  g_autoptr (LofiLiftStage) stage = g_atomic_rc_box_new0 (LofiLiftStage);
-  gsize n = input->train->rows, d = input->train->cols, p = spec->width;
-  stage->key = key;
-  if (!lofi_error_from_status (error, lofi_input_scale (input->train, &stage->lift.scale), place))
-    return NULL;
-  if (!(stage->lift.scale > 0))
-    {
-      lofi_error_set (error, LOFI_ERROR_INPUT, place, _("check the data and the layer before"),
-                      _("every input of the layer is zero, so there is nothing to lift"));
-      return NULL;
-    }
-  stage->weights = lift_weights (run, spec, index, d, error);
-  if (!stage->weights)
-    return NULL;
-  if (spec->bias > 0)
-    {
-      stage->bias = g_new (double, p);
-      lofi_random_normals (run->experiment->seed, LOFI_PURPOSE_BIAS + index, 0, 0, p, stage->bias);
-    }
-  stage->lift.weights = stage->weights->matrix;
-  stage->lift.bias = stage->bias;
-  stage->lift.bias_strength = spec->bias;
-  if (!lofi_error_from_status (error, lofi_sigma_init (&stage->lift.sigma, spec->activation, spec->degree), place))
-    return NULL;
-  gboolean whole = spec->keep == LOFI_KEEP_NONE || p > n || lofi_matrix_bytes (n, p) <= LOFI_KEEP_LIFTED_BYTES;
-  if (whole && !(stage->lifted = lofi_array_new (n, p, error, place)))
-    return NULL;
-  return g_steal_pointer (&stage);
-}
-
-/* Fills what is missing of the stored lift. */
-static gboolean
-lift_stage_fill (LofiFitRun *run, LofiLiftStage *stage, const LofiMatrix *inputs, const char *place, GError **error)
-{
-  while (stage->filled < inputs->rows)
-    {
-      gsize count = MIN (LOFI_FIT_BLOCK, inputs->rows - stage->filled);
-      LofiMatrix rows;
-      if (lofi_watch_stops (&run->watch))
-        return lofi_error_from_status (error, LOFI_STOPPED, place);
-      if (!lofi_lift_stage_rows (stage, inputs, stage->filled, count, NULL, &rows, place, error))
-        return FALSE;
-      stage->filled += count;
-      lofi_watch_report (&run->watch, (double) stage->filled / inputs->rows);
-    }
-  return TRUE;
-}
-
-/* out (n x K, or n x P when filters is NULL) from inputs, in blocks; less `mean` when given. */
-static LofiArray *
-project (LofiFitRun *run, const LofiLiftStage *stage, const LofiMatrix *inputs, gboolean training, const LofiMatrix *filters,
-         const double *mean, const char *place, GError **error)
-{
-  gsize n = inputs->rows, p = stage->lift.weights.cols;
-  g_autoptr (LofiArray) out = lofi_array_new (n, filters ? filters->cols : p, error, place);
-  g_autoptr (LofiArray) work = lofi_array_new (MIN (n, LOFI_FIT_BLOCK), p, error, place);
-  if (!out || !work)
-    return NULL;
-  for (gsize first = 0; first < n; first += LOFI_FIT_BLOCK)
-    {
-      gsize count = MIN (LOFI_FIT_BLOCK, n - first);
-      LofiMatrix z = lofi_matrix_row_block (&work->matrix, 0, count);
-      LofiMatrix h = lofi_matrix_row_block (&out->matrix, first, count), block = lofi_matrix_row_block (inputs, first, count);
-      if (lofi_watch_stops (&run->watch))
-        return lofi_error_from_status (error, LOFI_STOPPED, place), NULL;
-      LofiStatus status = LOFI_OK;
-      if (training && stage->lifted)
-        {
-          LofiMatrix kept = lofi_matrix_row_block (&stage->lifted->matrix, first, count);
-          if (mean || !filters)
-            status = lofi_matrix_copy (&z, &kept);    /* the stored lift is shared: never changed */
-          else
-            z = kept;
-        }
-      else
-        status = lofi_lift_apply (&stage->lift, &block, &z);
-      if (!lofi_error_from_status (error, status, place))
-        return NULL;
-      if (mean)
-        lofi_lifted_subtract (&z, mean);
-      if (filters)
-        cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, count, filters->cols, p, 1.0, z.data, z.stride, filters->data,
-                     filters->stride, 0.0, h.data, h.stride);
-      else
-        lofi_matrix_copy (&h, &z);
-    }
-  return g_steal_pointer (&out);
-}
-
-/* A fixed, evenly spread sample of the lift, for the picture of its distribution. */
-static gboolean
-sample_activations (LofiFitRun *run, const LofiLiftStage *stage, const LofiMatrix *inputs, LofiLayerResult *layer, GError **error)
-{
-  gsize n = inputs->rows, p = layer->width, rows = MIN (n, 200), cols = MIN (p, 100);
-  g_autoptr (LofiArray) work = lofi_array_new (1, p, error, layer->name);
-  if (!work)
-    return FALSE;
-  layer->activations = g_new (double, rows * cols);
-  layer->activation_labels = g_new (double, rows * cols);
-  double root = sqrt ((double) p);       /* sigma(u), not sigma(u) / sqrt(P): comparable across widths */
-  for (gsize r = 0; r < rows; r++)
-    {
-      gsize i = r * n / rows;
-      LofiMatrix z;
-      if (!lofi_lift_stage_rows (stage, inputs, i, 1, &work->matrix, &z, layer->name, error))
-        return FALSE;
-      for (gsize c = 0; c < cols; c++)
-        {
-          layer->activations[layer->n_activations] = z.data[c * p / cols] * root;
-          layer->activation_labels[layer->n_activations++] = run->result->task->train.y[i];
-        }
-    }
-  return TRUE;
-}
-
-static void
-overlap_with_mean (LofiLayerResult *layer, const double *mean)
-{
-  double norm = cblas_ddot (layer->width, mean, 1, mean, 1);
-  const LofiMatrix *v = &layer->filters->matrix;
-  for (gsize k = 0; k < layer->keep; k++)
-    {
-      double dot = cblas_ddot (layer->width, mean, 1, v->data + k, v->stride);
-      layer->mean_overlap[k] = norm > 0 ? dot * dot / norm : 0;
-    }
-}
-
-/* The filter: from the operator's stage take the spectrum and the K directions asked for. */
-static gboolean
-take_filter (LofiFitRun *run, LofiLayerResult *layer, guint index, const LofiFilterStage *filter, GError **error)
-{
-  if (!lofi_fit_run_enter (run, LOFI_STAGE_EIGENPAIRS, index, 2.0 * layer->width * layer->width * layer->keep, error))
-    return FALSE;
-  layer->form = filter->form;
-  layer->n_spectrum = layer->width;
-  layer->spectrum = g_memdup2 (filter->spectrum, layer->width * sizeof (double));
-  layer->eigenvalues = g_new0 (double, layer->keep);
-  layer->mean_overlap = g_new0 (double, layer->keep);
-  layer->filters = lofi_array_new (layer->width, layer->keep, error, layer->name);
-  if (!layer->filters
-      || !lofi_filter_stage_leading (filter, layer->keep, layer->eigenvalues, &layer->filters->matrix, &run->watch, layer->name, error))
-    return FALSE;
-  overlap_with_mean (layer, filter->mean);
-  return TRUE;
-}
-
-static LofiLayerResult *
-finish_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input, LofiLiftStage *stage,
-              LofiFilterStage *filter, char *key, gint64 began, GError **error)
-{
-  g_autoptr (LofiLayerResult) layer = g_atomic_rc_box_new0 (LofiLayerResult);
-  layer->key = key;
-  layer->name = g_strdup_printf ("layer%u", index + 1);
-  layer->spec = lofi_layer_spec_dup (spec);
-  layer->inputs = input->train->cols;
-  layer->width = spec->width;
-  layer->keep = filter ? spec->keep : 0;
-  layer->scale = stage->lift.scale;
-  layer->weights = lofi_array_ref (stage->weights);
-  layer->bias = stage->bias ? g_memdup2 (stage->bias, spec->width * sizeof (double)) : NULL;
-  if (filter && !take_filter (run, layer, index, filter, error))
-    return NULL;
-  double columns = filter ? spec->keep : 1;
-  if (!lofi_fit_run_enter (run, LOFI_STAGE_PROJECTION, index, lofi_lift_cost (input->test->rows, layer->inputs, layer->width)
-                           + 2.0 * input->train->rows * layer->width * columns, error))
-    return NULL;
-  g_autofree double *mean = NULL;
-  if (spec->center_lift)
-    mean = filter ? g_memdup2 (filter->mean, spec->width * sizeof (double)) : lofi_lifted_mean (&stage->lifted->matrix);
-  const LofiMatrix *v = filter ? &layer->filters->matrix : NULL;
-  if (!filter && !mean)
-    layer->train = lofi_array_ref (stage->lifted);
-  else
-    layer->train = project (run, stage, input->train, TRUE, v, mean, layer->name, error);
-  if (!layer->train || !(layer->test = project (run, stage, input->test, FALSE, v, mean, layer->name, error))
-      || !sample_activations (run, stage, input->train, layer, error))
-    return NULL;
-  layer->seconds = (g_get_monotonic_time () - began) / 1e6;
-  return g_steal_pointer (&layer);
+  g_free (work->lifts);
+  g_free (work->filters);
+  g_clear_pointer (&work->layer, lofi_layer_result_unref);
 }
 
 /* A filter cannot keep more directions than the operator has. */
 static gboolean
-check_keep (const LofiLayerSpec *spec, guint index, gsize n, GError **error)
+refuse_keep (const Work *work, gsize rows, gsize width, GError **error)
 {
-  if (spec->keep <= MIN (n, spec->width))
-    return TRUE;
-  g_autofree char *place = g_strdup_printf ("layer%u.keep", index + 1);
+  g_autofree char *place = g_strdup_printf ("layer%u.keep", work->index + 1);
   return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("keep fewer, or take more samples or a larger width"),
-                         _("%zu directions cannot be kept: %zu samples and width %zu give at most %zu"), spec->keep, n,
-                         spec->width, MIN (n, spec->width));
+                         _("%zu directions cannot be kept: %zu samples and width %zu give at most %zu"), work->spec->keep, rows, width,
+                         MIN (rows, width));
+}
+
+/* The stages of one group, from the cache or computed, the stores of the lift filled. */
+static gboolean
+take_stages (Work *work, guint group, GError **error)
+{
+  LofiFitRun *run = work->run;
+  const LofiLayerSpec *spec = work->spec;
+  LofiFeatures *train = work->input->train;
+  g_autofree char *plain = lofi_lift_key (run, spec, work->index, work->input->key);
+  g_autofree char *key = work->n_groups > 1 ? g_strdup_printf ("%s:channel%u", plain, group) : g_strdup (plain);
+  gboolean filtered = lofi_layer_filters (spec);
+  g_autoptr (LofiLiftStage) lift = lofi_fit_run_get (run, key);
+  gboolean fresh = lift == NULL;
+  if (!lift && !(lift = lofi_lift_stage_new (run, spec, work->index, train, group, g_strdup (key), error)))
+    return FALSE;
+  if (filtered)
+    {
+      gsize rows = train->samples * lift->positions;
+      char extent = lofi_filter_stage_extent (run, rows, lift->width, spec->keep);
+      g_autofree char *key_of_filter = g_strdup_printf ("%s/operator:%s:%d:%d:%c", key, lofi_order_name (spec->order), spec->center_labels,
+                                                        spec->center_lift, extent);
+      if (spec->keep > MIN (rows, lift->width))
+        return refuse_keep (work, rows, lift->width, error);
+      work->filters[group] = lofi_fit_run_get (run, key_of_filter);
+      if (!work->filters[group])
+        {
+          work->filters[group] = lofi_filter_stage_new (run, spec, work->index, train, lift, work->show && group == 0, error);
+          if (!work->filters[group])
+            return FALSE;
+          if (run->cache)
+            lofi_cache_put (run->cache, key_of_filter, work->filters[group], lofi_filter_stage_bytes (work->filters[group]),
+                            (LofiCacheRef) lofi_filter_stage_ref, (GDestroyNotify) lofi_filter_stage_unref);
+        }
+    }
+  if (!lofi_lift_stage_fill (run, lift, train, work->place, error)
+      || !lofi_lift_stage_fill (run, lift, work->input->test, work->place, error))
+    return FALSE;
+  /* Only a filled lift is shared: from here on it is immutable. */
+  if (fresh && run->cache)
+    lofi_cache_put (run->cache, lift->key, lift, lofi_lift_stage_bytes (lift), (LofiCacheRef) lofi_lift_stage_ref,
+                    (GDestroyNotify) lofi_lift_stage_unref);
+  work->lifts[group] = g_steal_pointer (&lift);
+  return TRUE;
+}
+
+/* Squared overlap of every column of v with the mean activation. */
+static void
+overlap_with_mean (const LofiMatrix *v, const double *mean, double *overlaps)
+{
+  double norm = cblas_ddot (v->rows, mean, 1, mean, 1);
+  for (gsize k = 0; k < v->cols; k++)
+    {
+      double dot = cblas_ddot (v->rows, mean, 1, v->data + k, v->stride);
+      overlaps[k] = norm > 0 ? dot * dot / norm : 0;
+    }
+}
+
+/* The directions of one group into its columns of the layer's filters. */
+static gboolean
+take_directions (Work *work, guint group, GError **error)
+{
+  LofiLayerResult *layer = work->layer;
+  const LofiFilterStage *filter = work->filters[group];
+  gsize keep = work->spec->keep;
+  LofiMatrix vectors = layer->filters->matrix;
+  vectors.data += group * keep;
+  vectors.cols = keep;
+  double *values = layer->eigenvalues + group * keep, residual = 0;
+  if (work->spec->order == LOFI_ORDER_3 || work->spec->order == LOFI_ORDER_4)
+    {
+      g_autoptr (LofiArray) lifted = lofi_filter_lifted (work->run, work->lifts[group], work->input->train, FALSE, work->place, error);
+      g_autofree double *weights = lofi_filter_weights (work->run->result->task, work->spec, work->lifts[group]->positions);
+      if (!lifted || !lofi_error_from_status (error, lofi_moment_leading (&lifted->matrix, weights, work->spec->order == LOFI_ORDER_3 ? 3 : 4,
+                                                                          keep, values, &vectors, &work->run->watch), work->place))
+        return FALSE;
+    }
+  else if (!lofi_filter_stage_leading (filter, keep, values, &vectors, &residual, &work->run->watch, work->place, error))
+    return FALSE;
+  layer->residual = MAX (layer->residual, residual);
+  overlap_with_mean (&vectors, filter->mean, layer->mean_overlap + group * keep);
+  return TRUE;
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+  return (x > y) - (x < y);
+}
+
+/* The spectra of all groups, or what the density says of one. */
+static gboolean
+take_spectrum (Work *work, GError **error)
+{
+  LofiLayerResult *layer = work->layer;
+  const LofiFilterStage *first = work->filters[0];
+  gsize p = first->width;
+  if (!first->spectrum && !first->density.count)
+    return TRUE;
+  layer->n_spectrum = p * work->n_groups;
+  layer->spectrum = g_new0 (double, layer->n_spectrum);
+  if (!first->spectrum)
+    {
+      gboolean plain = work->spec->order == LOFI_ORDER_2;
+      layer->spectrum_estimated = TRUE;
+      return lofi_error_from_status (error, lofi_density_quantiles (&first->density, p, plain ? layer->eigenvalues : NULL,
+                                                                    plain ? layer->keep : 0, layer->spectrum), work->place);
+    }
+  for (guint g = 0; g < work->n_groups; g++)
+    memcpy (layer->spectrum + g * p, work->filters[g]->spectrum, p * sizeof (double));
+  if (work->n_groups > 1)
+    qsort (layer->spectrum, layer->n_spectrum, sizeof (double), compare_doubles);
+  return TRUE;
+}
+
+/* The filter: from the operators' stages the spectrum and the directions asked for. */
+static gboolean
+take_filter (Work *work, GError **error)
+{
+  LofiLayerResult *layer = work->layer;
+  gsize p = work->lifts[0]->width, keep = work->spec->keep;
+  if (!lofi_fit_run_enter (work->run, LOFI_STAGE_EIGENPAIRS, work->index, 2.0 * p * p * keep, error))
+    return FALSE;
+  layer->keep = keep * work->n_groups;
+  layer->form = work->filters[0]->form;
+  layer->eigenvalues = g_new0 (double, layer->keep);
+  layer->mean_overlap = g_new0 (double, layer->keep);
+  layer->filters = lofi_array_new (p, layer->keep, error, work->place);
+  if (!layer->filters)
+    return FALSE;
+  for (guint g = 0; g < work->n_groups; g++)
+    if (!take_directions (work, g, error))
+      return FALSE;
+  return take_spectrum (work, error);
+}
+
+/* positions: (b S) x K = z V, less mean V if given. V in the precision of z. */
+static void
+project_block (const LofiLiftBlock *block, const LofiMatrix *v, const LofiMatrixF *narrow, LofiMatrixF *narrow_out, LofiMatrix *positions)
+{
+  if (block->rows.data)
+    {
+      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) positions->rows, (int) v->cols, (int) v->rows, 1.0, block->rows.data,
+                   (int) block->rows.stride, v->data, (int) v->stride, 0.0, positions->data, (int) positions->stride);
+      return;
+    }
+  LofiMatrixF out = lofi_matrix_f_row_block (narrow_out, 0, positions->rows);
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) positions->rows, (int) v->cols, (int) v->rows, 1.0f, block->single.data,
+               (int) block->single.stride, narrow->data, (int) narrow->stride, 0.0f, out.data, (int) out.stride);
+  lofi_matrix_to_double (positions, &out);
+}
+
+/* Projects one split by one group's directions v into the group's maps of out, n x (groups K S). */
+static gboolean
+project_group (Work *work, guint group, const LofiFeatures *input, const LofiMatrix *v, const double *mean, LofiArray *out, GError **error)
+{
+  LofiLiftStage *lift = work->lifts[group];
+  gsize s = lift->positions, keep = v->cols, step = lofi_lift_block_samples (lift);
+  g_autofree double *offset = g_new0 (double, keep);
+  LofiLiftBlock block = { 0 };
+  LofiMatrix positions = { 0 };
+  LofiMatrixF narrow = { 0 }, narrow_out = { 0 };
+  if (mean)
+    cblas_dgemv (CblasRowMajor, CblasTrans, (int) v->rows, (int) keep, 1.0, v->data, (int) v->stride, mean, 1, 0.0, offset, 1);
+  LofiStatus status = lofi_matrix_alloc (&positions, step * s, keep);
+  if (status == LOFI_OK && lift->single)
+    status = lofi_matrix_f_alloc (&narrow_out, step * s, keep);
+  if (status == LOFI_OK && lift->single)
+    status = lofi_matrix_f_alloc (&narrow, v->rows, keep);
+  if (status == LOFI_OK && lift->single)
+    status = lofi_matrix_to_single (&narrow, v);
+  for (gsize first = 0; status == LOFI_OK && first < input->samples; first += step)
+    {
+      gsize count = MIN (step, input->samples - first);
+      LofiMatrix rows = lofi_matrix_row_block (&positions, 0, count * s), maps = lofi_matrix_row_block (&out->matrix, first, count);
+      maps.data += group * keep * s;
+      maps.cols = keep * s;
+      status = lofi_watch_stops (&work->run->watch) ? LOFI_STOPPED : lofi_lift_block_fill (&block, lift, input, first, count);
+      if (status != LOFI_OK)
+        break;
+      project_block (&block, v, &narrow, &narrow_out, &rows);
+      for (gsize i = 0; mean && i < rows.rows; i++)
+        cblas_daxpy ((int) keep, -1.0, offset, 1, rows.data + i * rows.stride, 1);
+      status = lofi_positions_to_maps (&rows, count, &maps);
+    }
+  lofi_lift_block_clear (&block);
+  lofi_matrix_clear (&positions);
+  lofi_matrix_f_clear (&narrow);
+  lofi_matrix_f_clear (&narrow_out);
+  return lofi_error_from_status (error, status, work->place);
+}
+
+/* (transfer full) */
+static LofiFeatures *
+project (Work *work, const LofiFeatures *input, GError **error)
+{
+  gsize keep = work->spec->keep;
+  g_autoptr (LofiArray) out = lofi_array_new (input->samples, lofi_map_count (work->layer->output_shape), error, work->place);
+  for (guint g = 0; out && g < work->n_groups; g++)
+    {
+      LofiMatrix v = work->layer->filters->matrix;
+      v.data += g * keep;
+      v.cols = keep;
+      if (!project_group (work, g, input, &v, work->spec->center_lift ? work->filters[g]->mean : NULL, out, error))
+        return NULL;
+    }
+  return out ? lofi_features_of_array (out, work->layer->output_shape, input->test) : NULL;
+}
+
+/* The mean of the lifted training rows, for a centred lift without a filter. (transfer full) */
+static double *
+lift_mean (Work *work, GError **error)
+{
+  LofiLiftStage *lift = work->lifts[0];
+  gsize n = work->input->train->samples, step = lofi_lift_block_samples (lift);
+  g_autofree double *mean = g_new0 (double, lift->width);
+  LofiLiftBlock block = { 0 };
+  LofiMatrix wide = { 0 };
+  LofiStatus status = lofi_matrix_alloc (&wide, step * lift->positions, lift->width);
+  for (gsize first = 0; status == LOFI_OK && first < n; first += step)
+    {
+      LofiMatrix rows;
+      status = lofi_watch_stops (&work->run->watch) ? LOFI_STOPPED
+                                                    : lofi_lift_block_fill (&block, lift, work->input->train, first, MIN (step, n - first));
+      if (status == LOFI_OK)
+        status = lofi_lift_block_double (&block, &wide, &rows);
+      for (gsize i = 0; status == LOFI_OK && i < rows.rows; i++)
+        cblas_daxpy ((int) lift->width, 1.0 / (n * lift->positions), rows.data + i * rows.stride, 1, mean, 1);
+    }
+  lofi_lift_block_clear (&block);
+  lofi_matrix_clear (&wide);
+  return lofi_error_from_status (error, status, work->place) ? g_steal_pointer (&mean) : NULL;
+}
+
+/* As an array too where that costs little; single precision stays a recipe. */
+static LofiArray *
+small_array (Work *work, const LofiFeatures *features, GError **error)
+{
+  const LofiLiftStage *lift = features->lift;
+  if (lift->train.array && !features->test && !features->mean && lift->positions == 1)
+    return lofi_array_ref (lift->train.array);
+  return lofi_features_all (features, &work->run->watch, error, work->place);
+}
+
+static gboolean
+hand_on_lift (Work *work, GError **error)
+{
+  LofiLayerResult *layer = work->layer;
+  LofiLiftStage *lift = work->lifts[0];
+  g_autofree double *mean = NULL;
+  if (work->spec->center_lift && !(mean = lift_mean (work, error)))
+    return FALSE;
+  layer->train_rows = lofi_features_of_lift (work->input->train, lift, mean);
+  layer->test_rows = lofi_features_of_lift (work->input->test, lift, mean);
+  gsize samples = MAX (layer->train_rows->samples, layer->test_rows->samples);
+  if (lift->single || lofi_matrix_bytes (samples, layer->train_rows->count) > STORE_FEATURES_BYTES)
+    return TRUE;
+  if (!(layer->train = small_array (work, layer->train_rows, error)) || !(layer->test = small_array (work, layer->test_rows, error)))
+    return FALSE;
+  LofiFeatures *train = lofi_features_of_array (layer->train, layer->output_shape, FALSE);
+  LofiFeatures *test = lofi_features_of_array (layer->test, layer->output_shape, TRUE);
+  lofi_features_unref (layer->train_rows);
+  lofi_features_unref (layer->test_rows);
+  layer->train_rows = train;
+  layer->test_rows = test;
+  return TRUE;
+}
+
+/* A fixed sample of the lift, for the picture of its distribution: evenly spread where it is stored, else the first samples. */
+static gboolean
+sample_activations (Work *work, GError **error)
+{
+  LofiLiftStage *lift = work->lifts[0];
+  LofiLayerResult *layer = work->layer;
+  gsize n = work->input->train->samples, p = lift->width, s = lift->positions, rows = MIN (n, 200), cols = MIN (p, 100);
+  gboolean stored = lift->train.array || lift->train.single;
+  LofiLiftBlock block = { 0 };
+  LofiStatus status = LOFI_OK;
+  if (lift->kind != LOFI_LIFT_RANDOM || (work->run->observer && work->run->observer->spectra == LOFI_SPECTRA_LEADING))
+    return TRUE;
+  layer->activations = g_new (double, rows * cols);
+  layer->activation_labels = g_new (double, rows * cols);
+  double root = sqrt ((double) p);       /* sigma(u), not sigma(u) / sqrt(P): comparable across widths */
+  if (!stored)
+    status = lofi_lift_block_fill (&block, lift, work->input->train, 0, rows);
+  for (gsize r = 0; r < rows && status == LOFI_OK; r++)
+    {
+      gsize i = stored ? r * n / rows : r, at = (stored ? 0 : r * s) + r % s;
+      if (stored)
+        status = lofi_lift_block_fill (&block, lift, work->input->train, i, 1);
+      for (gsize c = 0; c < cols && status == LOFI_OK; c++)
+        {
+          gsize column = c * p / cols;
+          double z = block.rows.data ? block.rows.data[at * block.rows.stride + column] : block.single.data[at * block.single.stride + column];
+          layer->activations[layer->n_activations] = z * root;
+          layer->activation_labels[layer->n_activations++] = work->run->result->task->train.y[i];
+        }
+    }
+  lofi_lift_block_clear (&block);
+  return lofi_error_from_status (error, status, work->place);
+}
+
+LofiLayerResult *
+lofi_layer_result_new (const LofiLayerSpec *spec, guint index, const char *key, LofiMapShape input, LofiMapShape output)
+{
+  LofiLayerResult *layer = g_atomic_rc_box_new0 (LofiLayerResult);
+  layer->key = g_strdup (key);
+  layer->name = g_strdup_printf ("layer%u", index + 1);
+  layer->spec = lofi_layer_spec_dup (spec);
+  layer->input_shape = input;
+  layer->output_shape = output;
+  layer->inputs = lofi_map_count (input);
+  return layer;
+}
+
+/* What comes out: K or P channels at every position, a plain vector where there is but one. */
+static LofiMapShape
+output_shape (const Work *work)
+{
+  const LofiLiftStage *lift = work->lifts[0];
+  gsize channels = lofi_layer_filters (work->spec) ? work->spec->keep * work->n_groups : lift->width;
+  if (!lift->window.size)
+    return (LofiMapShape) { 1, 1, channels };
+  return (LofiMapShape) { channels, lift->output.height, lift->output.width };
+}
+
+static gboolean
+finish_layer (Work *work, const char *key, GError **error)
+{
+  LofiLiftStage *lift = work->lifts[0];
+  gboolean filtered = lofi_layer_filters (work->spec);
+  gsize n = work->input->train->samples, m = work->input->test->samples;
+  LofiLayerResult *layer = work->layer = lofi_layer_result_new (work->spec, work->index, key, lift->input, output_shape (work));
+  layer->width = lift->width;
+  layer->scale = lift->lift.scale;
+  layer->weights = lift->weights ? lofi_array_ref (lift->weights) : NULL;
+  layer->bias = lift->bias ? g_memdup2 (lift->bias, lift->width * sizeof (double)) : NULL;
+  if (filtered && !take_filter (work, error))
+    return FALSE;
+  if (!lofi_fit_run_enter (work->run, LOFI_STAGE_PROJECTION, work->index, lofi_lift_stage_cost (lift, m)
+                           + 2.0 * (n + m) * lift->positions * lift->width * (filtered ? work->spec->keep : 0), error))
+    return FALSE;
+  if (!filtered)
+    return hand_on_lift (work, error) && sample_activations (work, error);
+  if (!(layer->train_rows = project (work, work->input->train, error)) || !(layer->test_rows = project (work, work->input->test, error)))
+    return FALSE;
+  layer->train = lofi_array_ref (layer->train_rows->array);
+  layer->test = lofi_array_ref (layer->test_rows->array);
+  return sample_activations (work, error);
+}
+
+static LofiLayerResult *
+fit_lift_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input, gboolean show, const char *key,
+                GError **error)
+{
+  gint64 began = g_get_monotonic_time ();
+  g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
+  guint groups = spec->kind == LOFI_KIND_FILTER && spec->size > 0 ? (guint) input->train->shape.channels : 1;
+  Work work = { .run = run, .spec = spec, .index = index, .place = place, .input = input, .show = show, .n_groups = groups };
+  work.lifts = g_new0 (LofiLiftStage *, groups);
+  work.filters = g_new0 (LofiFilterStage *, groups);
+  gboolean done = lofi_fit_run_enter (run, LOFI_STAGE_LIFT, index, 0, error);
+  for (guint g = 0; done && g < groups; g++)
+    done = take_stages (&work, g, error);
+  done = done && finish_layer (&work, key, error);
+  LofiLayerResult *layer = done ? g_steal_pointer (&work.layer) : NULL;
+  if (layer)
+    layer->seconds = (g_get_monotonic_time () - began) / 1e6;
+  work_clear (&work);
+  return layer;
+}
+
+/* Identifies a layer's result: what entered, everything that it does, and how much of its spectrum is wanted. (transfer full) */
+static char *
+layer_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const char *input_key)
+{
+  LofiSpectra spectra = run->observer ? run->observer->spectra : LOFI_SPECTRA_WHOLE;
+  g_autofree char *lift = lofi_lift_key (run, spec, index, input_key);
+  if (spec->kind == LOFI_KIND_POOL)
+    return g_strdup_printf ("%s/%s", lift, lofi_pool_mode_name (spec->mode));
+  if (!lofi_layer_filters (spec))
+    return g_strdup_printf ("%s/none:%d", lift, spec->center_lift);
+  return g_strdup_printf ("%s/filter:%s:%d:%d:%zu:%d", lift, lofi_order_name (spec->order), spec->center_labels, spec->center_lift, spec->keep,
+                          spectra);
 }
 
 LofiLayerResult *
 lofi_fit_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input, gboolean show, GError **error)
 {
-  gint64 began = g_get_monotonic_time ();
-  gsize n = input->train->rows, d = input->train->cols, p = spec->width;
-  gboolean filtered = spec->keep != LOFI_KEEP_NONE;
-  g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
-  g_autofree char *key_of_lift = lift_key (run, spec, index, input->key);
-  g_autofree char *key_of_filter = g_strdup_printf ("%s/operator:%s:%d:%d", key_of_lift, lofi_order_name (spec->order),
-                                                    spec->center_labels, spec->center_lift);
-  g_autofree char *key = filtered ? g_strdup_printf ("%s/keep:%zu", key_of_filter, spec->keep)
-                                  : g_strdup_printf ("%s/none:%d", key_of_lift, spec->center_lift);
-  LofiLayerResult *known = lofi_fit_run_get (run, key);
-  if (known)
-    return known;
-  if (filtered && !check_keep (spec, index, n, error))
-    return NULL;
-  if (!lofi_fit_run_enter (run, LOFI_STAGE_LIFT, index, filtered ? 10.0 * d * p : lofi_lift_cost (n, d, p), error))
-    return NULL;
-
-  g_autoptr (LofiFilterStage) filter = filtered ? lofi_fit_run_get (run, key_of_filter) : NULL;
-  g_autoptr (LofiLiftStage) stage = lofi_fit_run_get (run, key_of_lift);
-  if (stage && !filtered && !stage->lifted)
-    g_clear_pointer (&stage, lofi_lift_stage_unref);    /* a filter could do without the stored lift; its features are the lift */
-  gboolean fresh = stage == NULL;
-  if (!stage && !(stage = lift_stage_new (run, spec, index, input, g_steal_pointer (&key_of_lift), error)))
-    return NULL;
-  if (filtered && !filter)
-    {
-      filter = lofi_filter_stage_new (run, spec, index, input, stage, show, error);
-      if (!filter)
-        return NULL;
-      if (run->cache)
-        lofi_cache_put (run->cache, key_of_filter, filter, lofi_filter_stage_bytes (filter),
-                        (LofiCacheRef) lofi_filter_stage_ref, (GDestroyNotify) lofi_filter_stage_unref);
-    }
-  if (stage->lifted && !lift_stage_fill (run, stage, input->train, place, error))
-    return NULL;
-  /* Only a filled lift is shared: from here on it is immutable. */
-  if (fresh && run->cache)
-    lofi_cache_put (run->cache, stage->key, stage, lift_stage_bytes (stage), (LofiCacheRef) lofi_lift_stage_ref,
-                    (GDestroyNotify) lofi_lift_stage_unref);
-  LofiLayerResult *layer = finish_layer (run, spec, index, input, stage, filter, g_steal_pointer (&key), began, error);
+  g_autofree char *key = layer_key (run, spec, index, input->key);
+  LofiLayerResult *layer = lofi_fit_run_get (run, key);
+  if (layer)
+    return layer;
+  if (spec->kind == LOFI_KIND_POOL || spec->kind == LOFI_KIND_FLATTEN)
+    layer = lofi_fit_maps_layer (run, spec, index, input, key, error);
+  else if (lofi_layer_lifts (spec) && spec->width == LOFI_WIDTH_INFINITE)
+    layer = lofi_fit_kernel_layer (run, spec, index, input, key, error);
+  else
+    layer = fit_lift_layer (run, spec, index, input, show, key, error);
   if (layer && run->cache)
     lofi_cache_put (run->cache, layer->key, layer, lofi_layer_result_bytes (layer), (LofiCacheRef) lofi_layer_result_ref,
                     (GDestroyNotify) lofi_layer_result_unref);

@@ -1,7 +1,10 @@
 /* Inside the fit: the run that walks the stages, and one layer of it. */
 #pragma once
 
+#include "lofi-descent.h"
+#include "lofi-features-private.h"
 #include "lofi-fit.h"
+#include "lofi-plan.h"
 
 /* Samples lifted between two looks at the cancellable. */
 #define LOFI_FIT_BLOCK ((gsize) 512)
@@ -43,13 +46,45 @@ double lofi_operator_cost (gsize n, gsize p);
 double lofi_eigenpairs_cost (gsize n, gsize p, gsize keep);
 double lofi_readout_cost (gsize n, gsize p, gsize penalties);
 
-/* What enters a layer. */
+/* What enters a layer: features, or between layers of infinite width a kernel. Borrowed. */
 typedef struct {
   const char *key;
-  const LofiMatrix *train, *test;
+  LofiFeatures *train, *test;
+  LofiArray *kernel_train, *kernel_test;      /* n x n, m x n; then train and test are NULL */
+  const double *kernel_test_diagonal;         /* m: every test sample with itself */
 } LofiRepresentation;
+
+/* What a finished layer hands on. */
+LofiRepresentation lofi_representation_of_layer (const LofiLayerResult *layer);
 
 /* One layer, from the cache or computed. show: stream the operator's spectrum to the observer (not for the lazy baseline).
  * (transfer full), NULL with an error. */
 LofiLayerResult *lofi_fit_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input,
                                  gboolean show, GError **error);
+/* The kinds that have a place of their own. key: of the result. (transfer full) */
+LofiLayerResult *lofi_fit_maps_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input,
+                                      const char *key, GError **error);
+LofiLayerResult *lofi_fit_kernel_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input,
+                                        const char *key, GError **error);
+/* A result with its name, kind and shapes, and nothing else. (transfer full) */
+LofiLayerResult *lofi_layer_result_new (const LofiLayerSpec *spec, guint index, const char *key, LofiMapShape input, LofiMapShape output);
+
+/* Kernel ridge on a representation that is a kernel; readout->ridge.weights are then the n dual ones. FALSE with an error. */
+gboolean lofi_fit_kernel_readout (LofiFitRun *run, const LofiRepresentation *input, LofiReadout *readout, GError **error);
+/* The lazy limit: the experiment's layers without filters, at infinite width; convolutions and patch filters have none: NULL with an error
+ * saying so. (transfer full) */
+LofiReadout *lofi_fit_kernel (LofiFitRun *run, GError **error);
+/* A network of the same architecture trained by gradient descent; result->descent_steps and descent_diverged are set. (transfer full) */
+LofiReadout *lofi_fit_descent (LofiFitRun *run, GError **error);
+
+/* Flops of it. */
+double lofi_fit_descent_cost (const LofiExperiment *experiment, LofiPlanData data);
+/* The trainable layers of an experiment on such data, and the plan made of them (it borrows the layers). (transfer full) LofiDescentLayer */
+GArray *lofi_descent_layers (const LofiExperiment *experiment, LofiMapShape data, GError **error);
+LofiDescentPlan lofi_descent_plan (const LofiExperiment *experiment, const GArray *layers);
+
+/* The readout of a representation, from the cache or computed. (transfer full) */
+LofiReadout *lofi_fit_readout (LofiFitRun *run, const LofiRepresentation *input, GError **error);
+
+/* Scores of predictions that are there; without samples they are NAN. */
+void lofi_readout_score (LofiReadout *readout, const LofiTask *task);

@@ -5,12 +5,13 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-error.h"
 #include "lofi-fit-private.h"
+#include "lofi-plan.h"
 
 const char *
 lofi_stage_name (LofiStage stage)
 {
   static const char *const names[] = { N_("data"), N_("lift"), N_("operator"), N_("eigenpairs"), N_("projection"), N_("readout"),
-                                       N_("lazy baseline"), N_("linear baseline") };
+                                       N_("lazy baseline"), N_("linear baseline"), N_("kernel baseline"), N_("gradient descent") };
   return names[stage];
 }
 
@@ -78,7 +79,7 @@ lofi_fit_run_enter (LofiFitRun *run, LofiStage stage, int layer, double cost, GE
   run->done += run->stage_cost;
   run->stage_cost = cost;
   /* Within a baseline the stages of its layers are one stage to the user. */
-  if (run->progress.stage != LOFI_STAGE_LAZY || stage == LOFI_STAGE_LINEAR)
+  if (run->progress.stage < LOFI_STAGE_LAZY || stage >= LOFI_STAGE_LAZY)
     {
       run->progress.stage = stage;
       run->progress.layer = layer;
@@ -109,6 +110,9 @@ snapshot_new (const LofiResult *result)
   copy->readout = result->readout ? lofi_readout_ref (result->readout) : NULL;
   copy->lazy = result->lazy ? lofi_readout_ref (result->lazy) : NULL;
   copy->linear = result->linear ? lofi_readout_ref (result->linear) : NULL;
+  copy->kernel = result->kernel ? lofi_readout_ref (result->kernel) : NULL;
+  copy->descent = result->descent ? lofi_readout_ref (result->descent) : NULL;
+  copy->plan = result->plan ? lofi_plan_ref (result->plan) : NULL;
   return copy;
 }
 
@@ -169,41 +173,76 @@ fit_task (LofiFitRun *run, GError **error)
   return task;
 }
 
-static gboolean
-predict (const LofiRidge *ridge, const LofiMatrix *features, const double *y, double **predictions, LofiScores *scores, GError **error)
+void
+lofi_readout_score (LofiReadout *readout, const LofiTask *task)
 {
-  *predictions = g_new0 (double, MAX (1, features->rows));
-  if (features->rows == 0)
-    {
-      *scores = (LofiScores) { NAN, NAN, NAN, NAN };     /* no samples, no score */
-      return TRUE;
-    }
-  if (!lofi_error_from_status (error, lofi_ridge_predict (ridge, features, *predictions), "readout"))
-    return FALSE;
-  lofi_scores (*predictions, y, features->rows, scores);
-  return TRUE;
+  const LofiScores none = { NAN, NAN, NAN, NAN };       /* no samples, no score */
+  readout->n_train = task->train.count;
+  readout->n_test = task->test.count;
+  readout->train_scores = readout->test_scores = none;
+  lofi_scores (readout->train_predictions, task->train.y, readout->n_train, &readout->train_scores);
+  if (readout->n_test > 0)
+    lofi_scores (readout->test_predictions, task->test.y, readout->n_test, &readout->test_scores);
 }
 
-static LofiReadout *
-fit_readout (LofiFitRun *run, const LofiRepresentation *input, GError **error)
+/* Rows of features for the readout's passes. */
+static LofiStatus
+readout_rows (void *data, size_t first, size_t count, LofiMatrix *rows, const LofiWatch *watch)
+{
+  return lofi_watch_stops (watch) ? LOFI_STOPPED : lofi_features_rows (data, first, count, rows);
+}
+
+/* (transfer full) one number per sample; NULL with an error. */
+static double *
+predict (LofiFitRun *run, const LofiRidge *ridge, const LofiFeatures *features, GError **error)
+{
+  g_autofree double *predictions = g_new0 (double, MAX (1, features->samples));
+  LofiMatrix work = { 0 };
+  LofiStatus status = features->view.data ? LOFI_OK : lofi_matrix_alloc (&work, LOFI_FIT_BLOCK, features->count);
+  for (gsize first = 0; status == LOFI_OK && first < features->samples; first += LOFI_FIT_BLOCK)
+    {
+      gsize count = MIN (LOFI_FIT_BLOCK, features->samples - first);
+      LofiMatrix rows;
+      status = lofi_watch_stops (&run->watch) ? LOFI_STOPPED : lofi_features_view (features, first, count, &work, &rows);
+      if (status == LOFI_OK)
+        status = lofi_ridge_predict (ridge, &rows, predictions + first);
+    }
+  lofi_matrix_clear (&work);
+  return lofi_error_from_status (error, status, "readout") ? g_steal_pointer (&predictions) : NULL;
+}
+
+static gboolean
+fit_ridge (LofiFitRun *run, const LofiRepresentation *input, LofiReadout *readout, GError **error)
 {
   const LofiExperiment *e = run->experiment;
   const LofiTask *task = run->result->task;
+  LofiFeatures *train = input->train;
+  g_autofree double *penalties = g_new (double, e->penalty_count);
+  lofi_penalty_grid (e->penalty_low, e->penalty_high, e->penalty_count, penalties);
+  LofiRidgeRows rows = { train->samples, train->count, readout_rows, train };
+  LofiStatus status = train->view.data
+                        ? lofi_ridge_fit (&readout->ridge, &train->view, task->train.y, penalties, e->penalty_count, NULL, &run->watch)
+                        : lofi_ridge_fit_rows (&readout->ridge, &rows, task->train.y, penalties, e->penalty_count, NULL, &run->watch);
+  if (!lofi_error_from_status (error, status, "readout"))
+    return FALSE;
+  readout->train_predictions = predict (run, &readout->ridge, train, error);
+  readout->test_predictions = readout->train_predictions ? predict (run, &readout->ridge, input->test, error) : NULL;
+  return readout->test_predictions != NULL;
+}
+
+LofiReadout *
+lofi_fit_readout (LofiFitRun *run, const LofiRepresentation *input, GError **error)
+{
+  const LofiExperiment *e = run->experiment;
   g_autofree char *key = g_strdup_printf ("%s/readout:%a:%a:%zu", input->key, e->penalty_low, e->penalty_high, e->penalty_count);
   LofiReadout *known = lofi_fit_run_get (run, key);
   if (known)
     return known;
   gint64 began = g_get_monotonic_time ();
   g_autoptr (LofiReadout) readout = g_atomic_rc_box_new0 (LofiReadout);
-  g_autofree double *penalties = g_new (double, e->penalty_count);
-  lofi_penalty_grid (e->penalty_low, e->penalty_high, e->penalty_count, penalties);
-  LofiStatus status = lofi_ridge_fit (&readout->ridge, input->train, task->train.y, penalties, e->penalty_count, NULL, &run->watch);
-  if (!lofi_error_from_status (error, status, "readout")
-      || !predict (&readout->ridge, input->train, task->train.y, &readout->train_predictions, &readout->train_scores, error)
-      || !predict (&readout->ridge, input->test, task->test.y, &readout->test_predictions, &readout->test_scores, error))
+  if (!(input->train ? fit_ridge (run, input, readout, error) : lofi_fit_kernel_readout (run, input, readout, error)))
     return NULL;
-  readout->n_train = input->train->rows;
-  readout->n_test = input->test->rows;
+  lofi_readout_score (readout, run->result->task);
   readout->key = g_steal_pointer (&key);
   readout->seconds = (g_get_monotonic_time () - began) / 1e6;
   gsize bytes = (readout->n_train + readout->n_test + readout->ridge.features) * sizeof (double);
@@ -212,23 +251,26 @@ fit_readout (LofiFitRun *run, const LofiRepresentation *input, GError **error)
   return g_steal_pointer (&readout);
 }
 
-static LofiRepresentation
-representation_of_task (const LofiTask *task)
+LofiRepresentation
+lofi_representation_of_layer (const LofiLayerResult *layer)
 {
-  return (LofiRepresentation) { task->key, &task->train.inputs, &task->test.inputs };
+  return (LofiRepresentation) { layer->key, layer->train_rows, layer->test_rows, layer->kernel_train, layer->kernel_test,
+                                layer->kernel_test_diagonal };
 }
 
 /* The layers of an experiment one after the other, the result's own (shown as they come) or the lazy baseline's. */
 static gboolean
 fit_layers (LofiFitRun *run, const LofiExperiment *experiment, LofiLayerResult **layers, gboolean show, GError **error)
 {
-  LofiRepresentation input = representation_of_task (run->result->task);
+  LofiTask *task = run->result->task;
+  g_autoptr (LofiFeatures) train = lofi_features_of_task (task, FALSE), test = lofi_features_of_task (task, TRUE);
+  LofiRepresentation input = { .key = task->key, .train = train, .test = test };
   for (guint i = 0; i < experiment->layers->len; i++)
     {
       layers[i] = lofi_fit_layer (run, lofi_experiment_layer (experiment, i), i, &input, show, error);
       if (!layers[i])
         return FALSE;
-      input = (LofiRepresentation) { layers[i]->key, &layers[i]->train->matrix, &layers[i]->test->matrix };
+      input = lofi_representation_of_layer (layers[i]);
       if (show)
         lofi_fit_run_show (run);
     }
@@ -238,16 +280,21 @@ fit_layers (LofiFitRun *run, const LofiExperiment *experiment, LofiLayerResult *
 static LofiReadout *
 readout_of_layers (LofiFitRun *run, LofiLayerResult **layers, guint n_layers, GError **error)
 {
-  LofiRepresentation input = representation_of_task (run->result->task);
+  LofiTask *task = run->result->task;
+  g_autoptr (LofiFeatures) train = lofi_features_of_task (task, FALSE), test = lofi_features_of_task (task, TRUE);
+  LofiRepresentation input = { .key = task->key, .train = train, .test = test };
   if (n_layers > 0)
-    input = (LofiRepresentation) { layers[n_layers - 1]->key, &layers[n_layers - 1]->train->matrix, &layers[n_layers - 1]->test->matrix };
-  return fit_readout (run, &input, error);
+    input = lofi_representation_of_layer (layers[n_layers - 1]);
+  return lofi_fit_readout (run, &input, error);
 }
 
 LofiExperiment *
 lofi_experiment_lazy (const LofiExperiment *experiment)
 {
   LofiExperiment *lazy = lofi_experiment_dup (experiment);
+  for (guint i = lazy->layers->len; i-- > 0;)
+    if (lofi_experiment_layer (lazy, i)->kind == LOFI_KIND_FILTER)
+      g_ptr_array_remove_index (lazy->layers, i);         /* nothing but a filter: without it nothing is left */
   for (guint i = 0; i < lazy->layers->len; i++)
     {
       LofiLayerSpec *layer = lofi_experiment_layer (lazy, i);
@@ -270,7 +317,7 @@ lofi_fit_lazy (LofiFitRun *run, GError **error)
     return NULL;
   LofiReadout *readout = NULL;
   if (fit_layers (run, lazy, layers, FALSE, error)
-      && lofi_fit_run_enter (run, LOFI_STAGE_LAZY, -1, lofi_readout_cost (run->result->task->train.count, n ? layers[n - 1]->width : 1,
+      && lofi_fit_run_enter (run, LOFI_STAGE_LAZY, -1, lofi_readout_cost (run->result->task->train.count, n ? lofi_map_count (layers[n - 1]->output_shape) : 1,
                                                                 run->experiment->penalty_count), error))
     readout = readout_of_layers (run, layers, n, error);
   for (guint i = 0; i < n; i++)
@@ -285,32 +332,6 @@ lofi_fit_linear (LofiFitRun *run, GError **error)
   if (!lofi_fit_run_enter (run, LOFI_STAGE_LINEAR, -1, lofi_readout_cost (x->rows, x->cols, run->experiment->penalty_count), error))
     return NULL;
   return readout_of_layers (run, NULL, 0, error);
-}
-
-/* Everything the fit may have to do, in the units of the stages' costs. */
-static double
-total_cost (const LofiFitRun *run, gboolean with_baselines)
-{
-  const LofiTask *task = run->result->task;
-  gsize n = task->train.count, m = task->test.count, d = task->train.inputs.cols;
-  gsize wide = d, penalties = run->experiment->penalty_count;
-  double cost = 0;
-  for (guint i = 0; i < run->experiment->layers->len; i++)
-    {
-      const LofiLayerSpec *layer = lofi_experiment_layer (run->experiment, i);
-      gsize p = layer->width, k = layer->keep;
-      cost += lofi_lift_cost (n + m, d, p);
-      if (k != LOFI_KEEP_NONE)
-        cost += lofi_operator_cost (n, p) + lofi_eigenpairs_cost (n, p, k) + 2.0 * n * p * k + 2.0 * p * p * k;
-      d = k == LOFI_KEEP_NONE ? p : k;
-      if (with_baselines)
-        cost += lofi_lift_cost (n + m, wide, p);
-      wide = p;
-    }
-  cost += lofi_readout_cost (n, d, penalties);
-  if (with_baselines)
-    cost += lofi_readout_cost (n, wide, penalties) + lofi_readout_cost (n, task->train.inputs.cols, penalties);
-  return cost;
 }
 
 static gsize
@@ -334,9 +355,12 @@ lofi_fit_run_begin (LofiFitRun *run, gboolean with_baselines, GError **error)
   result->task = fit_task (run, error);
   if (!result->task)
     return FALSE;
-  run->total = total_cost (run, with_baselines);
+  result->plan = lofi_plan_new (run->experiment, lofi_plan_data_of_task (result->task), with_baselines, error);
+  if (!result->plan)
+    return FALSE;
+  run->total = result->plan->flops;
   lofi_fit_run_show (run);
-  return TRUE;
+  return lofi_plan_check (result->plan, error);
 }
 
 gboolean
@@ -347,7 +371,7 @@ lofi_fit_run_layers (LofiFitRun *run, GError **error)
   if (!fit_layers (run, run->experiment, result->layers, TRUE, error))
     return FALSE;
   if (result->n_layers)
-    width = result->layers[result->n_layers - 1]->train->matrix.cols;
+    width = lofi_map_count (result->layers[result->n_layers - 1]->output_shape);
   double cost = lofi_readout_cost (result->task->train.count, width, run->experiment->penalty_count);
   if (!lofi_fit_run_enter (run, LOFI_STAGE_READOUT, -1, cost, error))
     return FALSE;

@@ -8,7 +8,7 @@
 
 typedef enum {
   LOFI_STAGE_DATA, LOFI_STAGE_LIFT, LOFI_STAGE_OPERATOR, LOFI_STAGE_EIGENPAIRS, LOFI_STAGE_PROJECTION, LOFI_STAGE_READOUT,
-  LOFI_STAGE_LAZY, LOFI_STAGE_LINEAR
+  LOFI_STAGE_LAZY, LOFI_STAGE_LINEAR, LOFI_STAGE_KERNEL, LOFI_STAGE_DESCENT
 } LofiStage;
 /* One word, marked for translation by the caller with _(): "data", "lift", ... static. */
 const char *lofi_stage_name (LofiStage stage);
@@ -19,12 +19,17 @@ typedef struct {
   double fraction;        /* of the whole fit, never falling */
 } LofiProgress;
 
+/* How much of an operator's spectrum is computed beside the kept pairs: all of it, whatever it costs; as much as a picture needs (an
+ * estimated density where the operator is wide); or nothing more than comes for free. */
+typedef enum { LOFI_SPECTRA_WHOLE, LOFI_SPECTRA_DRAWN, LOFI_SPECTRA_LEADING } LofiSpectra;
+
 /* Told in the fit's thread. Any may be NULL. */
 typedef struct {
   void (*progress) (gpointer data, const LofiProgress *progress);
   void (*snapshot) (gpointer data, LofiResult *result);   /* after each stage that adds something, and while an operator streams */
   gpointer data;
   guint live_pictures;    /* spectra wanted while one operator's samples stream in; 0 = none */
+  LofiSpectra spectra;
 } LofiObserver;
 
 /* (transfer full). cache and observer may be NULL. with_baselines: lazy and linear too. */

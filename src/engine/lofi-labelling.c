@@ -10,6 +10,8 @@ static const LofiLabelling labellings[] = {
     (const int[]) { 1, 5, 7, 9, -1 }, (const int[]) { 0, 2, 3, 4, 6, -1 } },
   { "clothing-footwear", "fashion-mnist", N_("Footwear against clothing"), N_("footwear"), N_("clothing"),
     (const int[]) { 5, 7, 9, -1 }, (const int[]) { 0, 1, 2, 3, 4, 6, -1 } },
+  { "animals-vehicles", "cifar10", N_("Vehicles against animals"), N_("vehicles"), N_("animals"),
+    (const int[]) { 0, 1, 8, 9, -1 }, (const int[]) { 2, 3, 4, 5, 6, 7, -1 } },
   { "even-odd", NULL, N_("Odd against even"), N_("odd"), N_("even"),
     (const int[]) { 1, 3, 5, 7, 9, -1 }, (const int[]) { 0, 2, 4, 6, 8, -1 } },
   { "below-five", NULL, N_("Five and above against below five"), N_("five and above"), N_("below five"),
@@ -23,28 +25,17 @@ lofi_labellings (void)
   return labellings;
 }
 
-/* A data set with labellings of its own has those; any other has the ones for ten numbered classes. */
-static const char *
-owner (const char *source)
-{
-  for (const LofiLabelling *l = labellings; l->name; l++)
-    if (source && l->source && g_str_equal (l->source, source))
-      return l->source;
-  return NULL;
-}
-
 static gboolean
-usable (const LofiLabelling *labelling, const char *of)
+usable (const LofiLabelling *labelling, const char *source)
 {
-  return g_strcmp0 (labelling->source, of) == 0;
+  return !labelling->source || g_strcmp0 (labelling->source, source) == 0;
 }
 
 const LofiLabelling *
 lofi_labelling_find (const char *source, const char *name)
 {
-  const char *of = owner (source);
   for (const LofiLabelling *l = labellings; l->name; l++)
-    if (usable (l, of) && g_str_equal (l->name, name))
+    if (usable (l, source) && g_str_equal (l->name, name))
       return l;
   return NULL;
 }
@@ -52,11 +43,10 @@ lofi_labelling_find (const char *source, const char *name)
 const char **
 lofi_labelling_names (const char *source)
 {
-  const char *of = owner (source);
   const char **names = g_new0 (const char *, G_N_ELEMENTS (labellings));
   guint count = 0;
   for (const LofiLabelling *l = labellings; l->name; l++)
-    if (usable (l, of))
+    if (usable (l, source))
       names[count++] = l->name;
   return names;
 }

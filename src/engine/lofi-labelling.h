@@ -15,5 +15,5 @@ typedef struct {
 const LofiLabelling *lofi_labellings (void);
 /* The one of that name usable with that source; NULL if there is none. */
 const LofiLabelling *lofi_labelling_find (const char *source, const char *name);
-/* Names usable with a source, NULL-terminated; free the array only. */
+/* Names usable with a source, its own first, NULL-terminated; free the array only. */
 const char **lofi_labelling_names (const char *source);

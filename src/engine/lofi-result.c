@@ -4,6 +4,8 @@
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-error.h"
+#include "lofi-fit-private.h"
+#include "lofi-plan.h"
 
 /* Four fifths of the machine's memory: beyond it an allocation may succeed and the process be killed later. */
 static gsize
@@ -71,6 +73,11 @@ layer_result_clear (gpointer data)
   g_clear_pointer (&layer->filters, lofi_array_unref);
   g_clear_pointer (&layer->train, lofi_array_unref);
   g_clear_pointer (&layer->test, lofi_array_unref);
+  g_clear_pointer (&layer->kernel_train, lofi_array_unref);
+  g_clear_pointer (&layer->kernel_test, lofi_array_unref);
+  g_free (layer->kernel_test_diagonal);
+  g_clear_pointer (&layer->train_rows, lofi_features_unref);
+  g_clear_pointer (&layer->test_rows, lofi_features_unref);
 }
 
 LofiLayerResult *
@@ -89,7 +96,24 @@ gsize
 lofi_layer_result_bytes (const LofiLayerResult *layer)
 {
   return array_bytes (layer->weights) + array_bytes (layer->filters) + array_bytes (layer->train) + array_bytes (layer->test)
+         + array_bytes (layer->kernel_train) + array_bytes (layer->kernel_test)
          + (layer->n_spectrum + 2 * layer->keep + 2 * layer->n_activations) * sizeof (double);
+}
+
+LofiArray *
+lofi_layer_result_features (const LofiLayerResult *layer, gboolean test, GCancellable *cancellable, GError **error)
+{
+  LofiArray *stored = test ? layer->test : layer->train;
+  LofiFeatures *rows = test ? layer->test_rows : layer->train_rows;
+  if (stored)
+    return lofi_array_ref (stored);
+  if (!rows)
+    {
+      lofi_error_set (error, LOFI_ERROR_INPUT, layer->name, _("give the layer a filter"), _("it hands on a kernel, which has no features"));
+      return NULL;
+    }
+  LofiWatch watch = lofi_cancellable_watch (cancellable);
+  return lofi_features_all (rows, &watch, error, layer->name);
 }
 
 static void
@@ -127,6 +151,9 @@ result_clear (gpointer data)
   g_clear_pointer (&result->readout, lofi_readout_unref);
   g_clear_pointer (&result->lazy, lofi_readout_unref);
   g_clear_pointer (&result->linear, lofi_readout_unref);
+  g_clear_pointer (&result->kernel, lofi_readout_unref);
+  g_clear_pointer (&result->descent, lofi_readout_unref);
+  g_clear_pointer (&result->plan, lofi_plan_unref);
 }
 
 LofiResult *

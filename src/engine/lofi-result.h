@@ -37,6 +37,8 @@ typedef struct {
    * needed, or a kernel's, which has kernel_train and kernel_test instead. */
   LofiArray *train, *test;
   LofiArray *kernel_train, *kernel_test;   /* n x n and m x n; only of width=inf without a filter */
+  double *kernel_test_diagonal;  /* m */
+  struct _LofiFeatures *train_rows, *test_rows;   /* the features, stored or as a recipe; NULL of a kernel */
   /* Lifted activations for the lift picture: a fixed sample of them, split by label; ascending order is not promised. */
   gsize n_activations; double *activations; double *activation_labels;
   double seconds;                /* of its computation, when it was computed */
@@ -45,6 +47,8 @@ LofiLayerResult *lofi_layer_result_ref (LofiLayerResult *layer);
 void lofi_layer_result_unref (LofiLayerResult *layer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiLayerResult, lofi_layer_result_unref)
 gsize lofi_layer_result_bytes (const LofiLayerResult *layer);
+/* The features as an array, computed if they are not stored. Any thread. NULL with an error, also for a kernel. (transfer full) */
+LofiArray *lofi_layer_result_features (const LofiLayerResult *layer, gboolean test, GCancellable *cancellable, GError **error);
 
 /* A readout and its scores. */
 typedef struct {

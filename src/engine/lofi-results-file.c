@@ -4,13 +4,9 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
-#include <math.h>
 #include <string.h>
 #include <unistd.h>
-#include "lofi-blas.h"
 #include "lofi-error.h"
-#include "lofi-experiment-private.h"
 #include "lofi-npy.h"
 
 static const char *const save_names[] = { "spectrum", "filters", "features", "weights", "readout", "predictions", "samples", NULL };
@@ -105,215 +101,6 @@ lofi_results_folder_check (const char *folder, GError **error)
   return good || refuse_folder (folder, because, error);
 }
 
-/* ---- result.json ---- */
-
-static void
-put_number (JsonBuilder *json, const char *name, double value)
-{
-  json_builder_set_member_name (json, name);
-  if (isfinite (value))
-    json_builder_add_double_value (json, value);
-  else
-    json_builder_add_null_value (json);
-}
-
-static void
-put_integer (JsonBuilder *json, const char *name, guint64 value)
-{
-  json_builder_set_member_name (json, name);
-  if (value <= G_MAXINT64)
-    json_builder_add_int_value (json, (gint64) value);
-  else
-    {
-      /* Beyond what JSON readers hold as an integer: as text, exactly. */
-      g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, value);
-      json_builder_add_string_value (json, text);
-    }
-}
-
-static void
-put_text (JsonBuilder *json, const char *name, const char *value)
-{
-  g_autofree char *valid = g_utf8_make_valid (value ? value : "", -1);
-  json_builder_set_member_name (json, name);
-  json_builder_add_string_value (json, valid);
-}
-
-static void
-put_null (JsonBuilder *json, const char *name)
-{
-  json_builder_set_member_name (json, name);
-  json_builder_add_null_value (json);
-}
-
-static gboolean
-is_text_key (const char *group, const char *key)
-{
-  const LofiExperimentKey *keys = lofi_experiment_keys ();
-  const char *table = lofi_layer_number (group) ? "layer" : group;
-  for (guint i = 0; keys[i].group; i++)
-    if (g_str_equal (keys[i].group, table) && g_str_equal (keys[i].key, key))
-      return keys[i].text;
-  return TRUE;
-}
-
-/* A value of the experiment: numbers and flags as what they are, everything else as it is written. */
-static void
-put_value (JsonBuilder *json, const char *group, const char *key, const char *value)
-{
-  guint64 integer;
-  char *end;
-  double number = g_ascii_strtod (value, &end);
-  if (is_text_key (group, key))
-    put_text (json, key, value);
-  else if (g_str_equal (value, "true") || g_str_equal (value, "false"))
-    {
-      json_builder_set_member_name (json, key);
-      json_builder_add_boolean_value (json, g_str_equal (value, "true"));
-    }
-  else if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT64, &integer, NULL))
-    put_integer (json, key, integer);
-  else if (*value && !*end)
-    put_number (json, key, number);
-  else
-    put_text (json, key, value);
-}
-
-static void
-put_experiment (JsonBuilder *json, const LofiExperiment *experiment)
-{
-  g_autofree char *text = lofi_experiment_to_text (experiment);
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  json_builder_set_member_name (json, "experiment");
-  json_builder_begin_object (json);
-  g_key_file_load_from_data (file, text, -1, G_KEY_FILE_NONE, NULL);
-  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
-  for (guint g = 0; groups[g]; g++)
-    {
-      g_auto (GStrv) keys = g_key_file_get_keys (file, groups[g], NULL, NULL);
-      json_builder_set_member_name (json, groups[g]);
-      json_builder_begin_object (json);
-      for (guint k = 0; keys && keys[k]; k++)
-        {
-          g_autofree char *value = g_key_file_get_string (file, groups[g], keys[k], NULL);
-          put_value (json, groups[g], keys[k], value ? value : "");
-        }
-      json_builder_end_object (json);
-    }
-  json_builder_end_object (json);
-}
-
-/* The degree of a layer's features as polynomials of the input, at most: the product of the truncations up to it. -1: no bound. */
-static gint64
-degree_bound (const LofiResult *result, guint layer)
-{
-  gint64 bound = 1;
-  for (guint i = 0; i <= layer; i++)
-    {
-      const LofiLayerSpec *spec = lofi_experiment_layer (result->experiment, i);
-      if (spec->degree == LOFI_DEGREE_EXACT || bound > G_MAXINT32)
-        return -1;
-      bound *= spec->degree;
-    }
-  return bound;
-}
-
-static void
-put_layer (JsonBuilder *json, const LofiResult *result, guint index)
-{
-  const LofiLayerResult *layer = result->layers[index];
-  gint64 degree = degree_bound (result, index);
-  json_builder_begin_object (json);
-  put_text (json, "name", layer->name);
-  put_text (json, "kind", lofi_kind_name (layer->spec->kind));
-  put_integer (json, "inputs", layer->inputs);
-  put_integer (json, "width", layer->width);
-  if (layer->keep)
-    put_integer (json, "keep", layer->keep);
-  else
-    put_null (json, "keep");
-  put_number (json, "scale", layer->scale);
-  json_builder_set_member_name (json, "eigenvalues");
-  json_builder_begin_array (json);
-  for (gsize i = 0; i < layer->keep; i++)
-    if (isfinite (layer->eigenvalues[i]))
-      json_builder_add_double_value (json, layer->eigenvalues[i]);
-    else
-      json_builder_add_null_value (json);
-  json_builder_end_array (json);
-  put_null (json, "null_edge");
-  put_null (json, "outliers");
-  if (degree > 0)
-    put_integer (json, "degree", (guint64) degree);
-  else
-    put_null (json, "degree");
-  put_number (json, "seconds", layer->seconds);
-  json_builder_end_object (json);
-}
-
-/* Without test samples there are no test scores. */
-static void
-put_readout (JsonBuilder *json, const char *name, const LofiReadout *readout)
-{
-  const LofiScores *test = &readout->test_scores;
-  gboolean tested = readout->n_test > 0;
-  json_builder_set_member_name (json, name);
-  json_builder_begin_object (json);
-  put_number (json, "penalty", readout->ridge.penalty);
-  put_number (json, "loo_mse", readout->ridge.loo_mse);
-  put_number (json, "train_mse", readout->train_scores.mse);
-  put_number (json, "train_error", readout->train_scores.error);
-  put_number (json, "test_mse", tested ? test->mse : NAN);
-  put_number (json, "test_error", tested ? test->error : NAN);
-  put_number (json, "test_mse_sem", tested ? test->mse_sem : NAN);
-  put_number (json, "test_error_sem", tested ? test->error_sem : NAN);
-  json_builder_end_object (json);
-}
-
-static void
-put_result (JsonBuilder *json, const LofiResult *result)
-{
-  json_builder_begin_object (json);
-  put_integer (json, "format", 1);
-  put_experiment (json, result->experiment);
-  put_integer (json, "seed", result->experiment->seed);
-  json_builder_set_member_name (json, "layers");
-  json_builder_begin_array (json);
-  for (guint i = 0; i < result->n_layers; i++)
-    if (result->layers[i])
-      put_layer (json, result, i);
-  json_builder_end_array (json);
-  if (result->readout)
-    put_readout (json, "readout", result->readout);
-  else
-    put_null (json, "readout");
-  json_builder_set_member_name (json, "baselines");
-  json_builder_begin_object (json);
-  if (result->lazy)
-    put_readout (json, "lazy", result->lazy);
-  if (result->linear)
-    put_readout (json, "linear", result->linear);
-  json_builder_end_object (json);
-  put_number (json, "seconds", result->seconds);
-  put_integer (json, "peak_bytes", result->peak_bytes);
-  put_integer (json, "threads", (guint64) MAX (lofi_blas_threads (), 0));
-  put_text (json, "version", LOFI_VERSION);
-  json_builder_end_object (json);
-}
-
-char *
-lofi_result_to_json (const LofiResult *result)
-{
-  g_autoptr (JsonBuilder) json = json_builder_new ();
-  put_result (json, result);
-  g_autoptr (JsonNode) root = json_builder_get_root (json);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-  g_autofree char *text = json_generator_to_data (generator, NULL);
-  return g_strconcat (text, "\n", NULL);
-}
-
 /* ---- arrays ---- */
 
 typedef struct {
@@ -328,21 +115,39 @@ write_vector (const Writer *writer, const char *name, const double *data, gsize 
   return lofi_npy_write_doubles (path, data, &count, 1, writer->error);
 }
 
-/* Packs the rows if they are not next to each other. */
+/* Packs the rows if they are not next to each other. maps: what each row is, or NULL. */
 static gboolean
-write_matrix (const Writer *writer, const char *layer, const char *what, const LofiMatrix *m)
+write_matrix (const Writer *writer, const char *layer, const char *what, const LofiMatrix *m, const LofiMapShape *maps)
 {
   g_autofree char *path = g_strdup_printf ("%s%c%s-%s.npy", writer->folder, G_DIR_SEPARATOR, layer, what);
-  gsize shape[2] = { m->rows, m->cols };
+  gsize shape[4] = { m->rows, m->cols };
+  guint n_dimensions = 2;
+  if (maps && (maps->channels > 1 || maps->height > 1))
+    {
+      shape[1] = maps->channels;
+      shape[2] = maps->height;
+      shape[3] = maps->width;
+      n_dimensions = 4;
+    }
   if (m->stride == m->cols || m->rows < 2)
-    return lofi_npy_write_doubles (path, m->data, shape, 2, writer->error);
+    return lofi_npy_write_doubles (path, m->data, shape, n_dimensions, writer->error);
   LofiMatrix packed;
   if (!lofi_error_from_status (writer->error, lofi_matrix_alloc (&packed, m->rows, m->cols), path))
     return FALSE;
   lofi_matrix_copy (&packed, m);
-  gboolean good = lofi_npy_write_doubles (path, packed.data, shape, 2, writer->error);
+  gboolean good = lofi_npy_write_doubles (path, packed.data, shape, n_dimensions, writer->error);
   lofi_matrix_clear (&packed);
   return good;
+}
+
+/* Stored features, or those computed again; a kernel has none. */
+static gboolean
+write_features (const Writer *writer, const LofiLayerResult *layer, gboolean test)
+{
+  if (!layer->train_rows && !layer->train)
+    return TRUE;
+  g_autoptr (LofiArray) features = lofi_layer_result_features (layer, test, NULL, writer->error);
+  return features && write_matrix (writer, layer->name, test ? "features-test" : "features-train", &features->matrix, &layer->output_shape);
 }
 
 static gboolean
@@ -351,13 +156,11 @@ write_layer (const Writer *writer, const LofiLayerResult *layer, LofiSave save)
   g_autofree char *spectrum = g_strdup_printf ("%s-spectrum.npy", layer->name);
   if ((save & LOFI_SAVE_SPECTRUM) && layer->n_spectrum > 0 && !write_vector (writer, spectrum, layer->spectrum, layer->n_spectrum))
     return FALSE;
-  if ((save & LOFI_SAVE_FILTERS) && layer->filters && !write_matrix (writer, layer->name, "filters", &layer->filters->matrix))
+  if ((save & LOFI_SAVE_FILTERS) && layer->filters && !write_matrix (writer, layer->name, "filters", &layer->filters->matrix, NULL))
     return FALSE;
-  if ((save & LOFI_SAVE_FEATURES) && layer->train && !write_matrix (writer, layer->name, "features-train", &layer->train->matrix))
+  if ((save & LOFI_SAVE_FEATURES) && (!write_features (writer, layer, FALSE) || !write_features (writer, layer, TRUE)))
     return FALSE;
-  if ((save & LOFI_SAVE_FEATURES) && layer->test && !write_matrix (writer, layer->name, "features-test", &layer->test->matrix))
-    return FALSE;
-  return !(save & LOFI_SAVE_WEIGHTS) || !layer->weights || write_matrix (writer, layer->name, "weights", &layer->weights->matrix);
+  return !(save & LOFI_SAVE_WEIGHTS) || !layer->weights || write_matrix (writer, layer->name, "weights", &layer->weights->matrix, NULL);
 }
 
 static gboolean

@@ -155,7 +155,7 @@ static const LofiFigureClass emergence_class = { draw, pick, NULL, clear };
 static void
 add_curve (LofiEmergenceFigure *self, LofiCells *cells, LofiMethod method)
 {
-  static const char *const names[] = { N_("LoFi"), N_("lazy"), N_("linear") };
+  static const char *const names[] = { N_("LoFi"), N_("lazy"), N_("linear"), N_("kernel"), N_("descent") };
   g_autoptr (GArray) points = lofi_cells_curve (cells, method, FALSE);
   if (!points || points->len == 0)
     return;

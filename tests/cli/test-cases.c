@@ -11,9 +11,7 @@
 #define MSE_TOLERANCE 1e-4
 
 static const char *const agreeing[] = { "dense-relu", "dense-tanh", "dense-sigmoid", "dense-erf", "dense-wide", "dense-real-targets",
-                                        "dense-degree", "dense-order", "dense-centred" };
-/* Kinds of layer that this version does not compute, and the word its refusal must hold. */
-static const struct { const char *name, *word; } refused[] = { { "conv", "conv" }, { "kernel", "infinite" }, { "deep-kernel", "infinite" } };
+                                        "dense-degree", "dense-order", "dense-centred", "conv", "kernel", "deep-kernel" };
 
 typedef struct { double eigenvalue, spectrum, feature, mse; } Worst;
 
@@ -69,8 +67,8 @@ compare_layers (JsonObject *got, JsonObject *expected, Worst *worst)
   for (guint i = 0; i < json_array_get_length (right); i++)
     {
       JsonObject *one = json_array_get_object_element (found, i), *other = json_array_get_object_element (right, i);
-      double scale = number (other, "scale");
-      ck_assert_msg (fabs (number (one, "scale") - scale) <= SCALE_TOLERANCE * scale, "the scale of layer %u", i + 1);
+      double scale = json_object_has_member (other, "scale") ? number (other, "scale") : 0;
+      ck_assert_msg (scale == 0 || fabs (number (one, "scale") - scale) <= SCALE_TOLERANCE * scale, "the scale of layer %u", i + 1);
       if (json_object_has_member (other, "eigenvalues"))
         compare_eigenvalues (one, other, worst);
     }
@@ -137,7 +135,9 @@ compare_files (const char *folder, const char *expected, guint layers, Worst *wo
     {
       g_autofree char *name = g_strdup_printf ("layer%u-features-%s.npy", layers, sides[s]);
       g_autofree char *right = g_strdup_printf ("expected-features-%s.npy", sides[s]);
-      worst->feature = fmax (worst->feature, compare_arrays (folder, name, expected, right, TRUE, FEATURE_TOLERANCE));
+      g_autofree char *path = g_build_filename (expected, right, NULL);
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        worst->feature = fmax (worst->feature, compare_arrays (folder, name, expected, right, TRUE, FEATURE_TOLERANCE));
     }
 }
 
@@ -166,17 +166,7 @@ START_TEST (agrees)
 }
 END_TEST
 
-START_TEST (refuses)
-{
-  g_autofree char *expected = case_folder (refused[_i].name), *parent = folder_new (), *folder = g_build_filename (parent, "out", NULL);
-  g_auto (Said) said = lofi_run ("fit %s/experiment.ini -o %s --quiet", expected, folder);
-  assert_refused (&said, 2, refused[_i].word);
-  ck_assert_uint_eq (folder_count (folder), 0);
-  folder_remove (parent);
-}
-END_TEST
-
-/* A case that is in neither list would be compared by nobody. */
+/* A case that is not in the list would be compared by nobody. */
 START_TEST (every_case_is_listed)
 {
   g_autofree char *cases = case_folder ("");
@@ -188,7 +178,7 @@ START_TEST (every_case_is_listed)
       g_autofree char *path = g_build_filename (cases, name, NULL);
       folders += g_file_test (path, G_FILE_TEST_IS_DIR);
     }
-  ck_assert_uint_eq (folders, G_N_ELEMENTS (agreeing) + G_N_ELEMENTS (refused));
+  ck_assert_uint_eq (folders, G_N_ELEMENTS (agreeing));
 }
 END_TEST
 
@@ -199,7 +189,6 @@ main (void)
   TCase *tests = tcase_create ("cases");
   tcase_set_timeout (tests, 60);
   tcase_add_loop_test (tests, agrees, 0, G_N_ELEMENTS (agreeing));
-  tcase_add_loop_test (tests, refuses, 0, G_N_ELEMENTS (refused));
   tcase_add_test (tests, every_case_is_listed);
   suite_add_tcase (suite, tests);
   return lofi_test_run (suite);

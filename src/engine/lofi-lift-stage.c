@@ -1,0 +1,400 @@
+/* A layer's lift: weights drawn or read, scale measured, rows lifted block by block. */
+#include "config.h"
+#include "lofi-lift-stage-private.h"
+
+#include <math.h>
+#include <glib/gi18n-lib.h>
+#include "lofi-error.h"
+#include "lofi-npy.h"
+
+#define BLOCK_ROWS ((gsize) 1024)      /* lifted at once: rows, that is samples times positions */
+
+static void
+store_clear (LofiLiftStore *store)
+{
+  g_clear_pointer (&store->array, lofi_array_unref);
+  g_clear_pointer (&store->single, lofi_array_f_unref);
+}
+
+static void
+lift_stage_clear (gpointer data)
+{
+  LofiLiftStage *stage = data;
+  g_clear_pointer (&stage->weights, lofi_array_unref);
+  store_clear (&stage->train);
+  store_clear (&stage->test);
+  lofi_single_lift_clear (&stage->single_lift);
+  g_free (stage->bias);
+  g_free (stage->key);
+}
+
+LofiLiftStage *
+lofi_lift_stage_ref (LofiLiftStage *stage)
+{
+  return g_atomic_rc_box_acquire (stage);
+}
+
+void
+lofi_lift_stage_unref (LofiLiftStage *stage)
+{
+  g_atomic_rc_box_release_full (stage, lift_stage_clear);
+}
+
+static gsize
+store_bytes (const LofiLiftStore *store)
+{
+  if (store->array)
+    return lofi_matrix_bytes (store->array->matrix.rows, store->array->matrix.cols);
+  return store->single ? lofi_matrix_bytes (store->single->matrix.rows, store->single->matrix.cols) / 2 : 0;
+}
+
+gsize
+lofi_lift_stage_bytes (const LofiLiftStage *stage)
+{
+  gsize weights = stage->weights ? lofi_matrix_bytes (stage->weights->matrix.rows, stage->weights->matrix.cols) : 0;
+  return weights + (stage->single ? weights / 2 : 0) + store_bytes (&stage->train) + store_bytes (&stage->test);
+}
+
+/* The lift matrix of the layer: its own file's, or drawn by the seed. */
+static LofiArray *
+lift_weights (LofiFitRun *run, const LofiLayerSpec *spec, guint index, gsize inputs, GError **error)
+{
+  g_autofree char *place = g_strdup_printf ("layer%u.weights", index + 1);
+  if (!spec->weights)
+    {
+      g_autoptr (LofiArray) drawn = lofi_array_new (inputs, spec->width, error, place);
+      if (!drawn)
+        return NULL;
+      LofiStatus status = lofi_random_lift_weights (run->experiment->seed, index, &drawn->matrix, &run->watch);
+      return lofi_error_from_status (error, status, place) ? g_steal_pointer (&drawn) : NULL;
+    }
+  g_autofree char *path = lofi_experiment_resolve (run->experiment, spec->weights);
+  gsize shape[LOFI_NPY_DIMENSIONS_MAX];
+  guint n_dimensions;
+  g_autoptr (LofiArray) read = lofi_array_new (0, 0, error, place);
+  if (!read || !lofi_npy_read (path, &read->matrix, shape, &n_dimensions, error))
+    return NULL;
+  const LofiMatrix *w = &read->matrix;
+  if (n_dimensions != 2 || w->rows != inputs || w->cols != spec->width)
+    {
+      lofi_error_set (error, LOFI_ERROR_INPUT, place, _("give a matrix of inputs x width"),
+                      _("%s holds %zu x %zu numbers in %u dimensions, the layer needs %zu x %zu"), path, w->rows, w->cols,
+                      n_dimensions, inputs, spec->width);
+      return NULL;
+    }
+  if (!lofi_matrix_is_finite (w))
+    {
+      lofi_error_set (error, LOFI_ERROR_INPUT, place, _("replace it by a finite number"),
+                      _("%s holds a NaN or an infinity"), path);
+      return NULL;
+    }
+  return g_steal_pointer (&read);
+}
+
+char *
+lofi_lift_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const char *input_key)
+{
+  g_autoptr (GString) key = g_string_new (input_key);
+  g_string_append_printf (key, "/lift:%u:%" G_GUINT64_FORMAT ":%s:%d:%zu:%zu:%zu", index, run->experiment->seed, lofi_kind_name (spec->kind),
+                          run->experiment->precision, spec->size, spec->padding, spec->stride);
+  if (lofi_layer_lifts (spec))
+    g_string_append_printf (key, ":%zu:%s:%d:%a", spec->width, lofi_activation_name (spec->activation), spec->degree, spec->bias);
+  if (spec->weights)
+    {
+      g_autofree char *path = lofi_experiment_resolve (run->experiment, spec->weights);
+      g_autoptr (GFile) file = g_file_new_for_path (path);
+      g_autoptr (GFileInfo) info = g_file_query_info (file, "standard::size,time::modified,time::modified-usec", 0, NULL, NULL);
+      g_string_append_printf (key, ":%s:%" G_GINT64_FORMAT ":%" G_GUINT64_FORMAT ".%u", path,
+                              info ? (gint64) g_file_info_get_size (info) : -1,
+                              info ? g_file_info_get_attribute_uint64 (info, "time::modified") : 0,
+                              info ? g_file_info_get_attribute_uint32 (info, "time::modified-usec") : 0);
+    }
+  /* A key of a key of a key grows without bound: keep its digest. */
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, key->str, key->len);
+}
+
+/* What the positions and the rows of the lift are. */
+static gboolean
+take_shape (LofiLiftStage *stage, const LofiLayerSpec *spec, const LofiFeatures *input, const char *place, GError **error)
+{
+  stage->input = input->shape;
+  stage->kind = lofi_layer_lifts (spec) ? LOFI_LIFT_RANDOM : spec->size ? LOFI_LIFT_CHANNEL : LOFI_LIFT_IDENTITY;
+  if (spec->kind == LOFI_KIND_CONV || stage->kind == LOFI_LIFT_CHANNEL)
+    stage->window = (LofiWindow) { spec->size, spec->padding, spec->stride };
+  stage->width = stage->kind == LOFI_LIFT_RANDOM ? spec->width : stage->kind == LOFI_LIFT_CHANNEL ? spec->size * spec->size : input->count;
+  stage->output = (LofiMapShape) { stage->width, 1, 1 };
+  stage->positions = 1;
+  if (!stage->window.size)
+    return TRUE;
+  if (lofi_window_positions (stage->input, stage->window, &stage->output) != LOFI_OK)
+    return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("take a smaller size or stride, or more padding"),
+                           _("windows of %zu x %zu with padding %zu and stride %zu leave nothing of maps of %zu x %zu"),
+                           spec->size, spec->size, spec->padding, spec->stride, stage->input.height, stage->input.width);
+  stage->positions = stage->output.height * stage->output.width;
+  stage->output.channels = stage->width;
+  return TRUE;
+}
+
+/* c, from the training features, stored or not. */
+static LofiStatus
+measure_scale (const LofiLiftStage *stage, const LofiFeatures *input, double *scale)
+{
+  double sum = 0;
+  LofiMatrix work = { 0 };
+  LofiStatus status = input->view.data ? LOFI_OK : lofi_matrix_alloc (&work, MIN (LOFI_FIT_BLOCK, input->samples), input->count);
+  gsize step = input->view.data ? MAX (1, input->samples) : LOFI_FIT_BLOCK;
+  for (gsize first = 0; status == LOFI_OK && first < input->samples; first += step)
+    {
+      gsize count = MIN (step, input->samples - first);
+      LofiMatrix rows;
+      double part;
+      status = lofi_features_view (input, first, count, &work, &rows);
+      if (status == LOFI_OK)
+        status = stage->window.size ? lofi_patch_scale (&rows, stage->input, stage->window, &part) : lofi_input_scale (&rows, &part);
+      sum += status == LOFI_OK ? part * part * (double) count : 0;
+    }
+  lofi_matrix_clear (&work);
+  /* The whole at once is the square root itself, not the root of its square. */
+  *scale = sqrt (sum / (double) MAX (1, input->samples));
+  if (status == LOFI_OK && input->view.data && input->samples)
+    status = stage->window.size ? lofi_patch_scale (&input->view, stage->input, stage->window, scale)
+                                : lofi_input_scale (&input->view, scale);
+  return status;
+}
+
+static gboolean
+take_random_lift (LofiFitRun *run, LofiLiftStage *stage, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, GError **error)
+{
+  g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
+  gsize inputs = stage->window.size ? stage->input.channels * spec->size * spec->size : input->count;
+  if (!lofi_error_from_status (error, measure_scale (stage, input, &stage->lift.scale), place))
+    return FALSE;
+  if (!(stage->lift.scale > 0))
+    return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("check the data and the layer before"),
+                           _("every input of the layer is zero, so there is nothing to lift"));
+  stage->weights = lift_weights (run, spec, index, inputs, error);
+  if (!stage->weights)
+    return FALSE;
+  if (spec->bias > 0)
+    {
+      stage->bias = g_new (double, stage->width);
+      lofi_random_normals (run->experiment->seed, LOFI_PURPOSE_BIAS + index, 0, 0, stage->width, stage->bias);
+    }
+  stage->lift.weights = stage->weights->matrix;
+  stage->lift.bias = stage->bias;
+  stage->lift.bias_strength = spec->bias;
+  if (!lofi_error_from_status (error, lofi_sigma_init (&stage->lift.sigma, spec->activation, spec->degree), place))
+    return FALSE;
+  return !stage->single || lofi_error_from_status (error, lofi_single_lift_init (&stage->single_lift, &stage->lift), place);
+}
+
+/* Room for the lifted rows of `samples`, where they fit. */
+static gboolean
+store_init (const LofiLiftStage *stage, LofiLiftStore *store, gsize samples, gsize most, const char *place, GError **error)
+{
+  gsize bytes = lofi_matrix_bytes (samples, stage->width);
+  if (samples == 0 || bytes == G_MAXSIZE || bytes > G_MAXSIZE / stage->positions
+      || bytes * stage->positions / (stage->single ? 2 : 1) > most)
+    return TRUE;
+  gsize rows = samples * stage->positions;
+  if (stage->single)
+    return (store->single = lofi_array_f_new (rows, stage->width, error, place)) != NULL;
+  return (store->array = lofi_array_new (rows, stage->width, error, place)) != NULL;
+}
+
+static gboolean
+wants_single (const LofiFitRun *run, const LofiLiftStage *stage, const LofiLayerSpec *spec, const LofiFeatures *input)
+{
+  if (run->experiment->precision != LOFI_PRECISION_AUTO)
+    return run->experiment->precision == LOFI_PRECISION_SINGLE;
+  double inputs = stage->window.size ? (double) stage->input.channels * spec->size * spec->size : (double) input->count;
+  double rows = (double) input->samples * stage->positions, width = stage->width;
+  double lift = stage->kind == LOFI_LIFT_RANDOM ? 2 * rows * inputs * width : 0;
+  double other = spec->keep == LOFI_KEEP_NONE ? 0 : rows * width * MIN (rows, width);
+  return lift + other > LOFI_DOUBLE_FLOPS;
+}
+
+LofiLiftStage *
+lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, gsize channel, char *key,
+                     GError **error)
+{
+  g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
+  g_autoptr (LofiLiftStage) stage = g_atomic_rc_box_new0 (LofiLiftStage);
+  stage->key = key;
+  stage->channel = channel;
+  if (!take_shape (stage, spec, input, place, error))
+    return NULL;
+  if (lofi_matrix_bytes (input->samples, stage->width) > G_MAXSIZE / stage->positions)
+    {
+      lofi_error_set (error, LOFI_ERROR_INPUT, place, _("reduce the number of samples or the width"), _("the lift is larger than can be counted"));
+      return NULL;
+    }
+  stage->single = wants_single (run, stage, spec, input);
+  if (stage->kind == LOFI_LIFT_RANDOM && !take_random_lift (run, stage, spec, index, input, error))
+    return NULL;
+  /* Of the input itself there is no need for a second copy. */
+  gsize most = stage->kind == LOFI_LIFT_IDENTITY && !stage->single ? 0 : LOFI_KEEP_LIFTED_BYTES;
+  gboolean dual = stage->width > input->samples * stage->positions;
+  if (!store_init (stage, &stage->train, input->samples, dual ? G_MAXSIZE : most, place, error))
+    return NULL;
+  gsize tests = run->cache ? run->result->task->test.count : 0;
+  if (lofi_layer_filters (spec) && !store_init (stage, &stage->test, tests, MIN (most, LOFI_KEEP_LIFTED_TEST_BYTES), place, error))
+    return NULL;
+  return g_steal_pointer (&stage);
+}
+
+double
+lofi_lift_stage_cost (const LofiLiftStage *stage, gsize samples)
+{
+  return stage->weights ? lofi_lift_cost (samples * stage->positions, stage->weights->matrix.rows, stage->width) : 0;
+}
+
+/* ---- blocks ---- */
+
+gsize
+lofi_lift_block_samples (const LofiLiftStage *stage)
+{
+  return MAX (1, BLOCK_ROWS / stage->positions);
+}
+
+void
+lofi_lift_block_clear (LofiLiftBlock *block)
+{
+  lofi_matrix_clear (&block->input);
+  lofi_matrix_clear (&block->patches);
+  lofi_matrix_clear (&block->work);
+  lofi_matrix_f_clear (&block->input_single);
+  lofi_matrix_f_clear (&block->work_single);
+  *block = (LofiLiftBlock) { 0 };
+}
+
+/* Work space of at least rows x cols; *m is the whole of it, view the part wanted. */
+static LofiStatus
+reserve (LofiMatrix *m, gsize rows, gsize cols, LofiMatrix *view)
+{
+  if (m->rows < rows || m->cols != cols)
+    {
+      lofi_matrix_clear (m);
+      LofiStatus status = lofi_matrix_alloc (m, rows, cols);
+      if (status != LOFI_OK)
+        return status;
+    }
+  *view = lofi_matrix_row_block (m, 0, rows);
+  return LOFI_OK;
+}
+
+static LofiStatus
+reserve_single (LofiMatrixF *m, gsize rows, gsize cols, LofiMatrixF *view)
+{
+  if (m->rows < rows || m->cols != cols)
+    {
+      lofi_matrix_f_clear (m);
+      LofiStatus status = lofi_matrix_f_alloc (m, rows, cols);
+      if (status != LOFI_OK)
+        return status;
+    }
+  *view = lofi_matrix_f_row_block (m, 0, rows);
+  return LOFI_OK;
+}
+
+/* What the lift is applied to: the samples' inputs, or their patches. */
+static LofiStatus
+block_inputs (LofiLiftBlock *block, const LofiLiftStage *stage, const LofiFeatures *input, gsize first, gsize count, LofiMatrix *rows)
+{
+  LofiMatrix work = { 0 }, maps;
+  LofiStatus status = input->view.data ? LOFI_OK : reserve (&block->input, count, input->count, &work);
+  if (status == LOFI_OK)
+    status = lofi_features_view (input, first, count, &work, &maps);
+  if (status != LOFI_OK || !stage->window.size)
+    {
+      *rows = maps;
+      return status;
+    }
+  gsize each = stage->window.size * stage->window.size;
+  status = reserve (&block->patches, count * stage->positions, stage->kind == LOFI_LIFT_CHANNEL ? each : each * stage->input.channels, rows);
+  if (status != LOFI_OK)
+    return status;
+  return stage->kind == LOFI_LIFT_CHANNEL ? lofi_patches_of_channel (&maps, stage->input, stage->window, stage->channel, rows)
+                                          : lofi_patches (&maps, stage->input, stage->window, rows);
+}
+
+static LofiStatus
+fill_single (LofiLiftBlock *block, LofiLiftStage *stage, const LofiMatrix *inputs)
+{
+  LofiMatrixF narrow;
+  if (stage->kind != LOFI_LIFT_RANDOM)
+    return lofi_matrix_to_single (&block->single, inputs);
+  LofiStatus status = reserve_single (&block->input_single, inputs->rows, inputs->cols, &narrow);
+  if (status == LOFI_OK)
+    status = lofi_matrix_to_single (&narrow, inputs);
+  return status == LOFI_OK ? lofi_single_lift_apply (&stage->single_lift, &narrow, &block->single) : status;
+}
+
+LofiStatus
+lofi_lift_block_fill (LofiLiftBlock *block, LofiLiftStage *stage, const LofiFeatures *input, gsize first, gsize count)
+{
+  LofiLiftStore *store = input->test ? &stage->test : &stage->train;
+  gsize s = stage->positions, rows = count * s;
+  gboolean known = (store->array || store->single) && store->filled >= first + count;
+  gboolean extends = (store->array || store->single) && store->filled < first + count && store->filled >= first;
+  LofiStatus status = LOFI_OK;
+  block->rows = (LofiMatrix) { 0 };
+  block->single = (LofiMatrixF) { 0 };
+  if (stage->single && (known || extends))
+    block->single = lofi_matrix_f_row_block (&store->single->matrix, first * s, rows);
+  else if (known || extends)
+    block->rows = lofi_matrix_row_block (&store->array->matrix, first * s, rows);
+  else if (stage->single)
+    status = reserve_single (&block->work_single, rows, stage->width, &block->single);
+  if (known || status != LOFI_OK)
+    return status;
+  LofiMatrix inputs;
+  status = block_inputs (block, stage, input, first, count, &inputs);
+  if (status != LOFI_OK)
+    return status;
+  if (stage->single)
+    status = fill_single (block, stage, &inputs);
+  else if (stage->kind != LOFI_LIFT_RANDOM && !extends)
+    block->rows = inputs;               /* the input itself: nothing to compute */
+  else
+    {
+      if (!block->rows.data)
+        status = reserve (&block->work, rows, stage->width, &block->rows);
+      if (status == LOFI_OK)
+        status = stage->kind == LOFI_LIFT_RANDOM ? lofi_lift_apply (&stage->lift, &inputs, &block->rows)
+                                                 : lofi_matrix_copy (&block->rows, &inputs);
+    }
+  if (status == LOFI_OK && extends)
+    store->filled = first + count;
+  return status;
+}
+
+LofiStatus
+lofi_lift_block_double (const LofiLiftBlock *block, LofiMatrix *work, LofiMatrix *rows)
+{
+  if (block->rows.data)
+    {
+      *rows = block->rows;
+      return LOFI_OK;
+    }
+  *rows = lofi_matrix_row_block (work, 0, block->single.rows);
+  return lofi_matrix_to_double (rows, &block->single);
+}
+
+gboolean
+lofi_lift_stage_fill (LofiFitRun *run, LofiLiftStage *stage, const LofiFeatures *input, const char *place, GError **error)
+{
+  LofiLiftStore *store = input->test ? &stage->test : &stage->train;
+  LofiLiftBlock block = { 0 };
+  LofiStatus status = LOFI_OK;
+  if (!store->array && !store->single)
+    return TRUE;
+  while (status == LOFI_OK && store->filled < input->samples)
+    {
+      gsize count = MIN (lofi_lift_block_samples (stage), input->samples - store->filled);
+      status = lofi_watch_stops (&run->watch) ? LOFI_STOPPED : lofi_lift_block_fill (&block, stage, input, store->filled, count);
+      lofi_watch_report (&run->watch, (double) store->filled / input->samples);
+    }
+  lofi_lift_block_clear (&block);
+  return lofi_error_from_status (error, status, place);
+}

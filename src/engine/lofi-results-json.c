@@ -1,0 +1,255 @@
+/* result.json (contract.md "The results"). */
+#include "config.h"
+#include "lofi-results-file.h"
+
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include "lofi-blas.h"
+#include "lofi-experiment-private.h"
+#include "lofi-plan.h"
+
+static void
+put_number (JsonBuilder *json, const char *name, double value)
+{
+  json_builder_set_member_name (json, name);
+  if (isfinite (value))
+    json_builder_add_double_value (json, value);
+  else
+    json_builder_add_null_value (json);
+}
+
+static void
+put_integer (JsonBuilder *json, const char *name, guint64 value)
+{
+  json_builder_set_member_name (json, name);
+  if (value <= G_MAXINT64)
+    json_builder_add_int_value (json, (gint64) value);
+  else
+    {
+      /* Beyond what JSON readers hold as an integer: as text, exactly. */
+      g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, value);
+      json_builder_add_string_value (json, text);
+    }
+}
+
+static void
+put_text (JsonBuilder *json, const char *name, const char *value)
+{
+  g_autofree char *valid = g_utf8_make_valid (value ? value : "", -1);
+  json_builder_set_member_name (json, name);
+  json_builder_add_string_value (json, valid);
+}
+
+static void
+put_null (JsonBuilder *json, const char *name)
+{
+  json_builder_set_member_name (json, name);
+  json_builder_add_null_value (json);
+}
+
+static gboolean
+is_text_key (const char *group, const char *key)
+{
+  const LofiExperimentKey *keys = lofi_experiment_keys ();
+  const char *table = lofi_layer_number (group) ? "layer" : group;
+  for (guint i = 0; keys[i].group; i++)
+    if (g_str_equal (keys[i].group, table) && g_str_equal (keys[i].key, key))
+      return keys[i].text;
+  return TRUE;
+}
+
+/* A value of the experiment: numbers and flags as what they are, everything else as it is written. */
+static void
+put_value (JsonBuilder *json, const char *group, const char *key, const char *value)
+{
+  guint64 integer;
+  char *end;
+  double number = g_ascii_strtod (value, &end);
+  if (is_text_key (group, key))
+    put_text (json, key, value);
+  else if (g_str_equal (value, "true") || g_str_equal (value, "false"))
+    {
+      json_builder_set_member_name (json, key);
+      json_builder_add_boolean_value (json, g_str_equal (value, "true"));
+    }
+  else if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT64, &integer, NULL))
+    put_integer (json, key, integer);
+  else if (*value && !*end && isfinite (number))
+    put_number (json, key, number);
+  else
+    put_text (json, key, value);
+}
+
+static void
+put_experiment (JsonBuilder *json, const LofiExperiment *experiment)
+{
+  g_autofree char *text = lofi_experiment_to_text (experiment);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  json_builder_set_member_name (json, "experiment");
+  json_builder_begin_object (json);
+  g_key_file_load_from_data (file, text, -1, G_KEY_FILE_NONE, NULL);
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+  for (guint g = 0; groups[g]; g++)
+    {
+      g_auto (GStrv) keys = g_key_file_get_keys (file, groups[g], NULL, NULL);
+      json_builder_set_member_name (json, groups[g]);
+      json_builder_begin_object (json);
+      for (guint k = 0; keys && keys[k]; k++)
+        {
+          g_autofree char *value = g_key_file_get_string (file, groups[g], keys[k], NULL);
+          put_value (json, groups[g], keys[k], value ? value : "");
+        }
+      json_builder_end_object (json);
+    }
+  json_builder_end_object (json);
+}
+
+static void
+put_numbers (JsonBuilder *json, const char *name, const double *numbers, gsize count)
+{
+  json_builder_set_member_name (json, name);
+  json_builder_begin_array (json);
+  for (gsize i = 0; i < count; i++)
+    if (isfinite (numbers[i]))
+      json_builder_add_double_value (json, numbers[i]);
+    else
+      json_builder_add_null_value (json);
+  json_builder_end_array (json);
+}
+
+static void
+put_shape (JsonBuilder *json, const char *name, LofiMapShape shape)
+{
+  const gsize sizes[3] = { shape.channels, shape.height, shape.width };
+  json_builder_set_member_name (json, name);
+  json_builder_begin_array (json);
+  for (guint i = 0; i < 3; i++)
+    json_builder_add_int_value (json, (gint64) sizes[i]);
+  json_builder_end_array (json);
+}
+
+static void
+put_layer (JsonBuilder *json, const LofiResult *result, guint index)
+{
+  const LofiLayerResult *layer = result->layers[index];
+  gsize degree = lofi_experiment_total_degree (result->experiment, index);
+  gboolean infinite = lofi_layer_lifts (layer->spec) && layer->spec->width == LOFI_WIDTH_INFINITE;
+  json_builder_begin_object (json);
+  put_text (json, "name", layer->name);
+  put_text (json, "kind", lofi_kind_name (layer->spec->kind));
+  put_integer (json, "inputs", layer->inputs);
+  put_shape (json, "outputs", layer->output_shape);
+  if (infinite)
+    put_text (json, "width", "inf");
+  else if (layer->width)
+    put_integer (json, "width", layer->width);
+  else
+    put_null (json, "width");
+  if (layer->keep)
+    put_integer (json, "keep", layer->keep);
+  else
+    put_null (json, "keep");
+  if (layer->scale > 0)
+    put_number (json, "scale", layer->scale);
+  else
+    put_null (json, "scale");
+  put_numbers (json, "eigenvalues", layer->eigenvalues, layer->keep);
+  if (layer->mean_overlap)
+    put_numbers (json, "mean_overlap", layer->mean_overlap, layer->keep);
+  put_number (json, "residual", layer->residual);
+  put_null (json, "null_edge");
+  put_null (json, "outliers");
+  if (degree < G_MAXSIZE)
+    put_integer (json, "degree", degree);
+  else
+    put_null (json, "degree");
+  put_number (json, "seconds", layer->seconds);
+  json_builder_end_object (json);
+}
+
+/* Without test samples there are no test scores. */
+static void
+put_readout (JsonBuilder *json, const char *name, const LofiReadout *readout)
+{
+  const LofiScores *test = &readout->test_scores;
+  gboolean tested = readout->n_test > 0;
+  json_builder_set_member_name (json, name);
+  json_builder_begin_object (json);
+  put_number (json, "penalty", readout->ridge.penalty);
+  put_number (json, "loo_mse", readout->ridge.loo_mse);
+  put_number (json, "train_mse", readout->train_scores.mse);
+  put_number (json, "train_error", readout->train_scores.error);
+  put_number (json, "test_mse", tested ? test->mse : NAN);
+  put_number (json, "test_error", tested ? test->error : NAN);
+  put_number (json, "test_mse_sem", tested ? test->mse_sem : NAN);
+  put_number (json, "test_error_sem", tested ? test->error_sem : NAN);
+  json_builder_end_object (json);
+}
+
+/* What was expected, beside what it took. */
+static void
+put_plan (JsonBuilder *json, const LofiPlan *plan)
+{
+  json_builder_set_member_name (json, "plan");
+  json_builder_begin_object (json);
+  put_number (json, "flops", plan->flops);
+  put_integer (json, "bytes", plan->bytes);
+  put_integer (json, "budget", plan->budget);
+  json_builder_end_object (json);
+}
+
+static void
+put_result (JsonBuilder *json, const LofiResult *result)
+{
+  json_builder_begin_object (json);
+  put_integer (json, "format", 1);
+  put_experiment (json, result->experiment);
+  put_integer (json, "seed", result->experiment->seed);
+  json_builder_set_member_name (json, "layers");
+  json_builder_begin_array (json);
+  for (guint i = 0; i < result->n_layers; i++)
+    if (result->layers[i])
+      put_layer (json, result, i);
+  json_builder_end_array (json);
+  if (result->readout)
+    put_readout (json, "readout", result->readout);
+  else
+    put_null (json, "readout");
+  json_builder_set_member_name (json, "baselines");
+  json_builder_begin_object (json);
+  if (result->lazy)
+    put_readout (json, "lazy", result->lazy);
+  if (result->linear)
+    put_readout (json, "linear", result->linear);
+  if (result->kernel)
+    put_readout (json, "kernel", result->kernel);
+  if (result->descent)
+    put_readout (json, "descent", result->descent);
+  json_builder_end_object (json);
+  if (result->plan)
+    put_plan (json, result->plan);
+  if (result->descent)
+    {
+      put_integer (json, "descent_steps", result->descent_steps);
+      json_builder_set_member_name (json, "descent_diverged");
+      json_builder_add_boolean_value (json, result->descent_diverged);
+    }
+  put_number (json, "seconds", result->seconds);
+  put_integer (json, "peak_bytes", result->peak_bytes);
+  put_integer (json, "threads", (guint64) MAX (lofi_blas_threads (), 0));
+  put_text (json, "version", LOFI_VERSION);
+  json_builder_end_object (json);
+}
+
+char *
+lofi_result_to_json (const LofiResult *result)
+{
+  g_autoptr (JsonBuilder) json = json_builder_new ();
+  put_result (json, result);
+  g_autoptr (JsonNode) root = json_builder_get_root (json);
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, TRUE);
+  g_autofree char *text = json_generator_to_data (generator, NULL);
+  return g_strconcat (text, "\n", NULL);
+}
