@@ -24,6 +24,20 @@ LofiFigure *lofi_figure_predictions (const LofiResult *result);
  * lofi_result_pictures, each scaled by its own largest magnitude, no smoothing. selected: index of an outlined tile, or -1. */
 LofiFigure *lofi_figure_filters (const LofiResult *result, guint layer_index, LofiPicture picture, LofiArray *pictures, int selected);
 
+/* What the numbers of a picture are. One channel goes through the diverging map, three are red, green and blue around grey, any others stand
+ * beside each other. */
+typedef struct {
+  LofiMapShape shape;        /* of a row of pictures */
+  guint per_channel;         /* 0, or pictures of one channel each, so many of the input's first channel, then of its second: of three
+                              * channels each has its own colours */
+} LofiPictureShape;
+
+/* What lofi_figure_filters takes: windows of the layer's input for a convolution, windows of one channel for patch filters, else an input of
+ * the task; numbers of any other length are one row. */
+LofiPictureShape lofi_picture_shape (const LofiResult *result, guint layer_index, gsize length);
+LofiFigure *lofi_figure_filters_of_shape (const LofiResult *result, guint layer_index, LofiPicture picture, LofiArray *pictures,
+                                          const LofiPictureShape *shape, int selected);
+
 /* Training samples as images, framed by class colour; the first `count` of each class, taking turns. Grey for one channel, RGB for three. For data that
  * are not images: a heat strip each. */
 LofiFigure *lofi_figure_samples (LofiTask *task, guint count);

@@ -11,8 +11,8 @@ typedef struct {
   guint n;
   gsize width, height;
   cairo_surface_t **surfaces;
-  guint32 *map;                /* the diverging map, 2 * LOFI_SHADES + 1 colours, once it is needed */
-  const LofiStyle *map_style;
+  guint32 *maps[4];            /* the diverging map, then those of red, green and blue: 2 * LOFI_SHADES + 1 colours each, once needed */
+  const LofiStyle *map_style;  /* of all that are there */
 } LofiTiles;
 
 void lofi_tiles_init (LofiTiles *tiles, guint n, gsize width, gsize height);
@@ -20,6 +20,12 @@ void lofi_tiles_clear (LofiTiles *tiles);
 /* One channel of signed numbers through the diverging map, largest magnitude = full colour; three channels as red, green, blue
  * around grey. values: channels x height x width. */
 void lofi_tiles_set_signed (LofiTiles *tiles, guint i, const double *values, gsize channels, const LofiStyle *style);
+/* One channel of signed numbers through the map of colour channel 0, 1 or 2. */
+void lofi_tiles_set_channel (LofiTiles *tiles, guint i, const double *values, guint channel, const LofiStyle *style);
+/* Any number of channels of height x width, each a square of a mosaic, all to one scale: tiles of the size lofi_mosaic_size says. */
+void lofi_tiles_set_mosaic (LofiTiles *tiles, guint i, const double *values, gsize channels, gsize height, gsize width,
+                            const LofiStyle *style);
+void lofi_mosaic_size (gsize channels, gsize height, gsize width, gsize *tile_height, gsize *tile_width);
 /* Brightness in [0, 1]; one channel grey, three RGB. */
 void lofi_tiles_set_brightness (LofiTiles *tiles, guint i, const double *values, gsize channels);
 /* No smoothing when enlarged: one pixel, one square. */

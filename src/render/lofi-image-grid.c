@@ -23,7 +23,8 @@ lofi_tiles_clear (LofiTiles *tiles)
   for (guint i = 0; i < tiles->n; i++)
     g_clear_pointer (&tiles->surfaces[i], cairo_surface_destroy);
   g_clear_pointer (&tiles->surfaces, g_free);
-  g_clear_pointer (&tiles->map, g_free);
+  for (guint m = 0; m < G_N_ELEMENTS (tiles->maps); m++)
+    g_clear_pointer (&tiles->maps[m], g_free);
   tiles->map_style = NULL;
   tiles->n = 0;
 }
@@ -80,18 +81,23 @@ signed_color (const double *values, gsize pixel, gsize plane, double scale, gcon
   return isnan (value) ? 0xff808080u : map[LOFI_SHADES + lrint (CLAMP (value, -1, 1) * LOFI_SHADES)];
 }
 
-/* The map costs powers at every colour: computed once, looked up at every pixel. */
+/* A map costs powers at every colour: computed once, looked up at every pixel. which: 0 the diverging map, 1 + c that of channel c. */
 static const guint32 *
-diverging_map (LofiTiles *tiles, const LofiStyle *style)
+find_map (LofiTiles *tiles, guint which, const LofiStyle *style)
 {
-  if (tiles->map_style == style)
-    return tiles->map;
-  if (!tiles->map)
-    tiles->map = g_new (guint32, 2 * LOFI_SHADES + 1);
-  for (int i = -LOFI_SHADES; i <= LOFI_SHADES; i++)
-    tiles->map[LOFI_SHADES + i] = lofi_style_diverging (style, (double) i / LOFI_SHADES);
+  if (tiles->map_style != style)
+    for (guint m = 0; m < G_N_ELEMENTS (tiles->maps); m++)
+      g_clear_pointer (&tiles->maps[m], g_free);
   tiles->map_style = style;
-  return tiles->map;
+  if (tiles->maps[which])
+    return tiles->maps[which];
+  guint32 *map = tiles->maps[which] = g_new (guint32, 2 * LOFI_SHADES + 1);
+  for (int i = -LOFI_SHADES; i <= LOFI_SHADES; i++)
+    {
+      double value = (double) i / LOFI_SHADES;
+      map[LOFI_SHADES + i] = which == 0 ? lofi_style_diverging (style, value) : lofi_style_diverging_channel (style, which - 1, value);
+    }
+  return map;
 }
 
 static guint32
@@ -118,21 +124,77 @@ brightness_rgb (const double *values, gsize pixel, gsize plane, double scale, gc
   return color;
 }
 
-void
-lofi_tiles_set_signed (LofiTiles *tiles, guint i, const double *values, gsize channels, const LofiStyle *style)
+/* What brings the largest magnitude to one. */
+static double
+scale_of (const double *values, gsize count)
 {
-  gsize used = channels >= 3 ? 3 : 1;
   double largest = 0;
-  for (gsize k = 0; k < used * tiles->width * tiles->height; k++)
+  for (gsize k = 0; k < count; k++)
     if (isfinite (values[k]))
       largest = MAX (largest, fabs (values[k]));
   double scale = largest > 0 ? 1 / largest : 0;
-  if (!isfinite (scale))
-    scale = 0;
-  if (used == 3)
-    fill (tiles, i, values, signed_rgb, scale, NULL);
+  return isfinite (scale) ? scale : 0;
+}
+
+void
+lofi_tiles_set_signed (LofiTiles *tiles, guint i, const double *values, gsize channels, const LofiStyle *style)
+{
+  gsize plane = tiles->width * tiles->height;
+  if (channels >= 3)
+    fill (tiles, i, values, signed_rgb, scale_of (values, 3 * plane), NULL);
   else
-    fill (tiles, i, values, signed_color, scale, diverging_map (tiles, style));
+    fill (tiles, i, values, signed_color, scale_of (values, plane), find_map (tiles, 0, style));
+}
+
+void
+lofi_tiles_set_channel (LofiTiles *tiles, guint i, const double *values, guint channel, const LofiStyle *style)
+{
+  fill (tiles, i, values, signed_color, scale_of (values, tiles->width * tiles->height), find_map (tiles, 1 + channel, style));
+}
+
+/* As many columns as make the mosaic about square. */
+static gsize
+mosaic_columns (gsize channels)
+{
+  gsize columns = (gsize) ceil (sqrt ((double) channels));
+  return MAX (columns, 1);
+}
+
+void
+lofi_mosaic_size (gsize channels, gsize height, gsize width, gsize *tile_height, gsize *tile_width)
+{
+  gsize columns = mosaic_columns (channels), rows = (channels + columns - 1) / columns;
+  *tile_height = MAX (rows * (height + 1), 2) - 1;
+  *tile_width = columns * (width + 1) - 1;
+}
+
+typedef struct {
+  gsize channels, height, width, columns;
+  const guint32 *map;
+  guint32 ground;              /* between the channels, and where there is none */
+} Mosaic;
+
+static guint32
+mosaic_color (const double *values, gsize pixel, gsize plane, double scale, gconstpointer data)
+{
+  const Mosaic *m = data;
+  gsize across = m->columns * (m->width + 1) - 1, y = pixel / across, x = pixel % across;
+  gsize channel = y / (m->height + 1) * m->columns + x / (m->width + 1);
+  y %= m->height + 1;
+  x %= m->width + 1;
+  if (channel >= m->channels || y == m->height || x == m->width)
+    return m->ground;
+  return signed_color (values + channel * m->height * m->width, y * m->width + x, plane, scale, m->map);
+}
+
+void
+lofi_tiles_set_mosaic (LofiTiles *tiles, guint i, const double *values, gsize channels, gsize height, gsize width,
+                       const LofiStyle *style)
+{
+  const LofiColor *back = &style->background;
+  guint32 ground = 0xff000000u | grey (back->red) << 16 | grey (back->green) << 8 | grey (back->blue);
+  Mosaic mosaic = { channels, height, width, mosaic_columns (channels), find_map (tiles, 0, style), ground };
+  fill (tiles, i, values, mosaic_color, scale_of (values, channels * height * width), &mosaic);
 }
 
 void

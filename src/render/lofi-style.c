@@ -18,11 +18,17 @@
 #define DARK_SERIES { RGB (0x2fcf9f), RGB (0xe79bc8), RGB (0xe0bd4a), RGB (0x7cc4ee), RGB (0xb0b0b0), RGB (0xb39ddb), \
                       RGB (0xcd9b6a), RGB (0xe8e8e8) }
 
+/* Red against cyan, green against magenta, blue against yellow: each pair alike in lightness, and told apart by every eye. */
+#define LIGHT_CHANNELS { RGB (0xc3272b), RGB (0x2c8a2c), RGB (0x2a4fd0) }
+#define LIGHT_OPPOSITES { RGB (0x10808c), RGB (0xa8379c), RGB (0x8f7400) }
+#define DARK_CHANNELS { RGB (0xff7a70), RGB (0x6cd26a), RGB (0x7c9cff) }
+#define DARK_OPPOSITES { RGB (0x4ccdd8), RGB (0xe58be0), RGB (0xd8be44) }
+
 static const LofiStyle light = {
   .name = "light", .page = FALSE,
   .background = RGB (0xffffff), .text = RGB (0x2b2b30), .dim_text = RGB (0x63626a), .grid = RGB (0xececee), .axis = RGB (0xa9a8ae),
   .bulk = RGB (0xb3b2b9), .negative = RGB (0x1a62b8), .positive = RGB (0xe2620a), .neutral = RGB (0xf6f5f4),
-  .series = LIGHT_SERIES, .highlight = RGB (0x2b2b30),
+  .channel = LIGHT_CHANNELS, .opposite = LIGHT_OPPOSITES, .series = LIGHT_SERIES, .highlight = RGB (0x2b2b30),
   .font_family = WINDOW_FONTS, .font_size = 13, .small_size = 11, .line_width = 1.6,
 };
 
@@ -30,7 +36,7 @@ static const LofiStyle dark = {
   .name = "dark", .page = FALSE,
   .background = RGB (0x1e1e1e), .text = RGB (0xf2f1f0), .dim_text = RGB (0xb0aeb4), .grid = RGB (0x313133), .axis = RGB (0x6f6d75),
   .bulk = RGB (0x7f7d86), .negative = RGB (0x62a0ea), .positive = RGB (0xffa348), .neutral = RGB (0x29292b),
-  .series = DARK_SERIES, .highlight = RGB (0xffffff),
+  .channel = DARK_CHANNELS, .opposite = DARK_OPPOSITES, .series = DARK_SERIES, .highlight = RGB (0xffffff),
   .font_family = WINDOW_FONTS, .font_size = 13, .small_size = 11, .line_width = 1.6,
 };
 
@@ -38,7 +44,7 @@ static const LofiStyle paper = {
   .name = "paper", .page = TRUE,
   .background = RGBA (0xffffff, 0), .text = RGB (0x000000), .dim_text = RGB (0x47464c), .grid = RGB (0xe6e6e8), .axis = RGB (0x6a696f),
   .bulk = RGB (0xb3b2b9), .negative = RGB (0x1a62b8), .positive = RGB (0xe2620a), .neutral = RGB (0xf6f5f4),
-  .series = LIGHT_SERIES, .highlight = RGB (0x000000),
+  .channel = LIGHT_CHANNELS, .opposite = LIGHT_OPPOSITES, .series = LIGHT_SERIES, .highlight = RGB (0x000000),
   .font_family = PAGE_FONTS, .font_size = 9, .small_size = 7.5, .line_width = 1,
 };
 
@@ -112,13 +118,13 @@ blend (LofiColor a, LofiColor b, double share)
   return 0xff000000u | between (a.red, b.red, share) << 16 | between (a.green, b.green, share) << 8 | between (a.blue, b.blue, share);
 }
 
-guint32
-lofi_style_diverging (const LofiStyle *style, double value)
+static guint32
+diverging (const LofiStyle *style, LofiColor negative, LofiColor positive, double value)
 {
   if (isnan (value))
     return 0xff808080u;
   value = CLAMP (value, -1, 1);
-  LofiColor pure = value < 0 ? style->negative : style->positive;
+  LofiColor pure = value < 0 ? negative : positive;
   /* The last quarter goes on, to the darker side on light and to the lighter one on dark, so that the extremes stand out. */
   gboolean is_dark = style->neutral.green < 0.5;
   LofiColor shade = is_dark ? (LofiColor) { 1, 1, 1, 1 } : (LofiColor) { 0, 0, 0, 1 };
@@ -126,4 +132,17 @@ lofi_style_diverging (const LofiStyle *style, double value)
   /* On a dark ground small values glow: they are held back a little. */
   double size = is_dark ? pow (fabs (value), 1.25) : fabs (value), knee = 0.7;
   return size <= knee ? blend (style->neutral, pure, size / knee) : blend (pure, extreme, (size - knee) / (1 - knee));
+}
+
+guint32
+lofi_style_diverging (const LofiStyle *style, double value)
+{
+  return diverging (style, style->negative, style->positive, value);
+}
+
+guint32
+lofi_style_diverging_channel (const LofiStyle *style, guint channel, double value)
+{
+  g_return_val_if_fail (channel < G_N_ELEMENTS (style->channel), 0xff808080u);
+  return diverging (style, style->opposite[channel], style->channel[channel], value);
 }

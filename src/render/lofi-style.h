@@ -13,6 +13,8 @@ typedef struct {
   LofiColor bulk;                   /* eigenvalues that are not kept */
   LofiColor negative, positive;     /* class -1 and +1, eigenvalues below and above zero: blue and orange everywhere */
   LofiColor neutral;                /* the zero of the diverging map */
+  LofiColor channel[3];             /* more of red, green, blue ... */
+  LofiColor opposite[3];            /* ... and less of it: cyan, magenta, yellow */
   LofiColor series[8];              /* after Okabe and Ito, in the order lofi, lazy, linear, ...; never told by colour alone */
   LofiColor highlight;              /* what the pointer is on */
   const char *font_family;
@@ -33,3 +35,5 @@ LofiColor lofi_color_mix (LofiColor a, LofiColor b, double share);
 
 /* The one diverging map: value in [-1, 1] (clipped; NaN is neutral grey) to 0xffRRGGBB, negative .. neutral .. positive. */
 guint32 lofi_style_diverging (const LofiStyle *style, double value);
+/* Its like for pictures of one colour channel (0 red, 1 green, 2 blue): opposite .. neutral .. channel. */
+guint32 lofi_style_diverging_channel (const LofiStyle *style, guint channel, double value);

@@ -79,6 +79,27 @@ fixture_set_pictures (Fixture *f, gsize k)
   f->layer.mean_overlap[0] = 0.9;
 }
 
+/* A layer that looks through windows: a convolution, or with per_channel > 0 filters of patches, so many of each channel. */
+static inline void
+fixture_set_windows (Fixture *f, gsize size, gsize keep, gsize per_channel)
+{
+  gsize channels = f->task.channels, d = (per_channel ? 1 : channels) * size * size;
+  fixture_set_pictures (f, per_channel ? channels * per_channel : keep);
+  /* Fewer numbers than an input has, or more: the pictures are their own array. */
+  g_free (f->pictures.matrix.data);
+  f->pictures.matrix = (LofiMatrix) { g_new (double, f->layer.keep * d), f->layer.keep, d, d };
+  for (gsize k = 0; k < f->layer.keep; k++)
+    for (gsize c = 0; c < d / (size * size); c++)
+      for (gsize i = 0; i < size * size; i++)
+        /* Waves, as patch filters are: their direction and length by k, the channels a little apart. */
+        f->pictures.matrix.data[k * d + c * size * size + i]
+          = sin ((double) (i / size) * (k % 5) * 0.7 + (double) (i % size) * ((k + 2) % 4) * 0.8 + 0.6 * (double) c + 0.3 * (double) k);
+  f->spec.kind = per_channel ? LOFI_KIND_FILTER : LOFI_KIND_CONV;
+  f->spec.size = size;
+  f->spec.stride = 1;
+  f->layer.input_shape = (LofiMapShape) { channels, f->task.height, f->task.width };
+}
+
 static inline void
 fixture_clear (Fixture *f)
 {

@@ -224,6 +224,24 @@ show_sparks (LofiCache *cache)
     }
 }
 
+/* Convolutions and filters of patches: windows of one channel, of three, of three one by one, of many. */
+static void
+show_windows (void)
+{
+  static const struct { const char *name; gsize channels, size, keep, per_channel; } windows[] = {
+    { "filters-conv-grey", 1, 5, 12, 0 },      { "filters-conv-rgb", 3, 5, 24, 0 },     { "filters-conv-many", 20, 3, 12, 0 },
+    { "filters-patches-grey", 1, 5, 25, 25 },  { "filters-patches-3", 3, 3, 0, 9 },     { "filters-patches-5", 3, 5, 0, 25 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
+    {
+      Fixture f;
+      fixture_init (&f, 6, windows[i].channels, 32, 32);
+      fixture_set_windows (&f, windows[i].size, windows[i].keep, windows[i].per_channel);
+      show (lofi_figure_filters (&f.result, 0, LOFI_PICTURE_PULLED_BACK, &f.pictures, 2), windows[i].name);
+      fixture_clear (&f);
+    }
+}
+
 /* What the bundled data do not have: colour images, plain vectors, long names, a semicircle with two outliers. */
 static void
 show_unusual (void)
@@ -241,6 +259,7 @@ show_unusual (void)
       show (lofi_figure_samples (&f.task, 12), samples);
       fixture_clear (&f);
     }
+  show_windows ();
   double spectrum[4000], kept[12];
   fixture_init (&f, 4000, 1, 28, 28);
   for (gsize i = 0; i < 4000; i++)

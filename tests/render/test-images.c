@@ -156,6 +156,190 @@ START_TEST (test_filters_absent)
 }
 END_TEST
 
+/* The colours of a tile are those that the numbers of its picture have, in squares of whole pixels, none of them smoothed. */
+static void
+check_tile (cairo_surface_t *surface, const LofiPick *tile, const guint32 *colors, int high, int wide)
+{
+  double side = tile->width / wide;
+  ck_assert (fabs (side - tile->height / high) <= 1e-9);
+  for (int y = 0; y < high; y++)
+    for (int x = 0; x < wide; x++)
+      for (int corner = 0; corner < 4; corner++)
+        {
+          int right = corner % 2, below = corner / 2;
+          int px = (int) (tile->x + (x + right) * side) - right, py = (int) (tile->y + (y + below) * side) - below;
+          ck_assert_uint_eq (pixel (surface, px, py) & 0xffffff, colors[y * wide + x] & 0xffffff);
+        }
+}
+
+static double
+largest_of (const double *values, gsize n)
+{
+  double largest = 0;
+  for (gsize i = 0; i < n; i++)
+    largest = fmax (largest, fabs (values[i]));
+  return largest;
+}
+
+/* The map has 512 shades on each side of zero. */
+static double
+shade (double value)
+{
+  return (double) lrint (value * 512) / 512;
+}
+
+/* Filters of patches: of three channels each has its channel's colours, of one the map of everything else. */
+START_TEST (test_patch_filters)
+{
+  static const gsize sizes[] = { 3, 5 };
+  const LofiStyle *styles[] = { lofi_style_light (), lofi_style_dark () };
+  for (guint s = 0; s < 2; s++)
+    for (gsize channels = 1; channels <= 3; channels += 2)
+      {
+        Fixture f;
+        gsize size = sizes[s], d = size * size;
+        fixture_init (&f, 6, channels, 16, 16);
+        fixture_set_windows (&f, size, 4, 4);
+        g_autoptr (LofiFigure) figure = lofi_figure_filters (&f.result, 0, LOFI_PICTURE_PULLED_BACK, &f.pictures, -1);
+        double height = lofi_figure_height_for_width (figure, 700, styles[s]);
+        cairo_surface_t *surface = draw (figure, 700, height, styles[s]);
+        LofiPick picks[12];
+        find_all (figure, 700, height, styles[s], picks, (int) (4 * channels));
+        static const char *const names[] = { "red", "green", "blue" };
+        for (guint i = 0; i < 4 * channels; i++)
+          {
+            ck_assert_int_eq (picks[i].index, (int) i);
+            g_autofree char *expected = channels == 3 ? g_strdup_printf ("direction %u of 4 · channel %s · ", i % 4 + 1, names[i / 4])
+                                                      : g_strdup_printf ("direction %u of 4 · λ", i + 1);
+            ck_assert (g_str_has_prefix (picks[i].text, expected));
+            const double *values = f.pictures.matrix.data + i * d;
+            guint32 colors[25];
+            for (gsize k = 0; k < d; k++)
+              {
+                double value = shade (values[k] / largest_of (values, d));
+                colors[k] = channels == 3 ? lofi_style_diverging_channel (styles[s], i / 4, value) : lofi_style_diverging (styles[s], value);
+              }
+            check_tile (surface, &picks[i], colors, (int) size, (int) size);
+          }
+        const char *title = channels == 3 ? "patch filters of each channel: 4 directions of each" : "patch filters: 4";
+        ck_assert (strstr (lofi_figure_description (figure), title));
+        cairo_surface_destroy (surface);
+        fixture_clear (&f);
+      }
+}
+END_TEST
+
+/* Windows of three channels are colour pictures, those of one are as any other. */
+START_TEST (test_convolution_windows)
+{
+  const LofiStyle *style = lofi_style_light ();
+  for (gsize channels = 1; channels <= 3; channels += 2)
+    {
+      Fixture f;
+      fixture_init (&f, 6, channels, 16, 16);
+      fixture_set_windows (&f, 5, 7, 0);
+      g_autoptr (LofiFigure) figure = lofi_figure_filters (&f.result, 0, LOFI_PICTURE_PULLED_BACK, &f.pictures, -1);
+      double height = lofi_figure_height_for_width (figure, 600, style);
+      cairo_surface_t *surface = draw (figure, 600, height, style);
+      LofiPick picks[7];
+      find_all (figure, 600, height, style, picks, 7);
+      for (int i = 0; i < 7; i++)
+        {
+          ck_assert_int_eq (picks[i].index, i);
+          const double *values = f.pictures.matrix.data + (gsize) i * 25 * channels;
+          double largest = largest_of (values, 25 * channels);
+          guint32 colors[25];
+          for (gsize k = 0; k < 25; k++)
+            {
+              colors[k] = lofi_style_diverging (style, shade (values[k] / largest));
+              for (gsize c = 0; channels == 3 && c < 3; c++)
+                colors[k] = colors[k] << 8 | (guint32) lrint (255 * (0.5 + 0.5 * values[25 * c + k] / largest));
+            }
+          check_tile (surface, &picks[i], colors, 5, 5);
+        }
+      ck_assert (strstr (lofi_figure_description (figure), "pulled back to the window"));
+      cairo_surface_destroy (surface);
+      fixture_clear (&f);
+    }
+}
+END_TEST
+
+/* Of a deeper convolution: five channels of 2 x 2 beside each other, a line of the ground between them, one scale for all. */
+START_TEST (test_windows_of_many_channels)
+{
+  const LofiStyle *style = lofi_style_dark ();
+  Fixture f;
+  fixture_init (&f, 6, 1, 16, 16);
+  f.task.channels = 5;
+  fixture_set_windows (&f, 2, 3, 0);
+  g_autoptr (LofiFigure) figure = lofi_figure_filters (&f.result, 0, LOFI_PICTURE_WEIGHTED_MEAN, &f.pictures, -1);
+  double height = lofi_figure_height_for_width (figure, 600, style);
+  cairo_surface_t *surface = draw (figure, 600, height, style);
+  LofiPick picks[3];
+  find_all (figure, 600, height, style, picks, 3);
+  guint32 ground = 0x1e1e1e;
+  for (int i = 0; i < 3; i++)
+    {
+      ck_assert_int_eq (picks[i].index, i);
+      const double *values = f.pictures.matrix.data + i * 20;
+      guint32 colors[5 * 8];
+      for (int k = 0; k < 5 * 8; k++)
+        colors[k] = ground;
+      for (int c = 0; c < 5; c++)
+        for (int k = 0; k < 4; k++)
+          {
+            guint32 color = lofi_style_diverging (style, shade (values[4 * c + k] / largest_of (values, 20)));
+            colors[(c / 3 * 3 + k / 2) * 8 + c % 3 * 3 + k % 2] = color;
+          }
+      check_tile (surface, &picks[i], colors, 5, 8);
+    }
+  cairo_surface_destroy (surface);
+  fixture_clear (&f);
+}
+END_TEST
+
+/* A shape that is given must fit; without one it comes from the layer, and numbers that are no picture are one row. */
+START_TEST (test_picture_shapes)
+{
+  Fixture f;
+  fixture_init (&f, 6, 3, 16, 12);
+  fixture_set_windows (&f, 4, 0, 6);
+  LofiPictureShape shape = lofi_picture_shape (&f.result, 0, 16);
+  ck_assert (shape.shape.channels == 1 && shape.shape.height == 4 && shape.shape.width == 4 && shape.per_channel == 6);
+  shape = lofi_picture_shape (&f.result, 0, 3 * 16 * 12);
+  ck_assert (shape.shape.channels == 3 && shape.shape.height == 16 && shape.shape.width == 12 && shape.per_channel == 0);
+  shape = lofi_picture_shape (&f.result, 0, 17);
+  ck_assert (shape.shape.channels == 1 && shape.shape.height == 1 && shape.shape.width == 17 && shape.per_channel == 0);
+  f.spec.kind = LOFI_KIND_CONV;
+  shape = lofi_picture_shape (&f.result, 0, 48);
+  ck_assert (shape.shape.channels == 3 && shape.shape.height == 4 && shape.shape.width == 4 && shape.per_channel == 0);
+  f.spec.kind = LOFI_KIND_DENSE;
+  shape = lofi_picture_shape (&f.result, 0, 16);
+  ck_assert (shape.shape.height == 1 && shape.shape.width == 16);
+
+  const LofiPictureShape bad[] = { { { 1, 4, 5 }, 0 }, { { 0, 4, 4 }, 0 }, { { 2, 2, 4 }, 6 }, { { 1, 4, 4 }, 5 }, { { 1, 4, G_MAXSIZE }, 0 } };
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    ck_assert_ptr_null (lofi_figure_filters_of_shape (&f.result, 0, LOFI_PICTURE_PULLED_BACK, &f.pictures, &bad[i], -1));
+  const LofiPictureShape good[] = { { { 1, 4, 4 }, 0 }, { { 4, 2, 2 }, 0 }, { { 1, 2, 8 }, 6 }, { { 16, 1, 1 }, 0 }, { { 1, 4, 4 }, 7 } };
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autoptr (LofiFigure) figure = lofi_figure_filters_of_shape (&f.result, 0, LOFI_PICTURE_PULLED_BACK, &f.pictures, &good[i], 1);
+      ck_assert_ptr_nonnull (figure);
+      const LofiStyle *styles[] = { lofi_style_light (), lofi_style_dark (), lofi_style_paper () };
+      for (guint s = 0; s < 3; s++)
+        cairo_surface_destroy (draw (figure, 320, 200, styles[s]));
+    }
+  /* Fewer pictures than the layer keeps: those of the first channels, still in their colours. */
+  f.spec.kind = LOFI_KIND_FILTER;
+  f.pictures.matrix.rows = 8;
+  g_autoptr (LofiFigure) few = lofi_figure_filters (&f.result, 0, LOFI_PICTURE_PULLED_BACK, &f.pictures, -1);
+  LofiPick pick;
+  ck_assert (find_index (few, 600, 300, lofi_style_light (), 7, &pick));
+  ck_assert (g_str_has_prefix (pick.text, "direction 2 of 6 · channel green · "));
+  fixture_clear (&f);
+}
+END_TEST
+
 static gboolean
 is_color (guint32 value, LofiColor color)
 {
@@ -336,6 +520,32 @@ START_TEST (test_styles)
 }
 END_TEST
 
+/* Each channel's map has that channel's hue above zero and the opposite one below, and lightness goes one way on both sides. */
+START_TEST (test_channel_maps)
+{
+  const LofiStyle *styles[] = { lofi_style_light (), lofi_style_dark (), lofi_style_paper () };
+  for (guint s = 0; s < 3; s++)
+    for (guint channel = 0; channel < 3; channel++)
+      {
+        ck_assert (is_color (lofi_style_diverging_channel (styles[s], channel, 0), styles[s]->neutral));
+        ck_assert_uint_eq (lofi_style_diverging_channel (styles[s], channel, 7), lofi_style_diverging_channel (styles[s], channel, 1));
+        ck_assert_uint_eq (lofi_style_diverging_channel (styles[s], channel, NAN), 0xff808080u);
+        double last[2] = { -1, -1 };
+        for (int i = 2; i <= 20; i++)
+          for (int sign = 0; sign < 2; sign++)
+            {
+              guint32 c = lofi_style_diverging_channel (styles[s], channel, (sign ? i : -i) / 20.0);
+              int parts[] = { c >> 16 & 255, c >> 8 & 255, c & 255 };
+              int own = parts[channel], first = parts[(channel + 1) % 3], second = parts[(channel + 2) % 3];
+              ck_assert (sign ? own > MAX (first, second) : own < MIN (first, second));
+              double light = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+              ck_assert (last[sign] < 0 || (s == 1 ? light > last[sign] : light < last[sign]));
+              last[sign] = light;
+            }
+      }
+}
+END_TEST
+
 int
 main (void)
 {
@@ -345,11 +555,16 @@ main (void)
   tcase_add_test (tests, test_no_smoothing);
   tcase_add_test (tests, test_filters_grid);
   tcase_add_test (tests, test_filters_absent);
+  tcase_add_test (tests, test_patch_filters);
+  tcase_add_test (tests, test_convolution_windows);
+  tcase_add_test (tests, test_windows_of_many_channels);
+  tcase_add_test (tests, test_picture_shapes);
   tcase_add_test (tests, test_samples);
   tcase_add_test (tests, test_sparks);
   tcase_add_test (tests, test_emergence);
   tcase_add_test (tests, test_odd_emergence);
   tcase_add_test (tests, test_styles);
+  tcase_add_test (tests, test_channel_maps);
   suite_add_tcase (suite, tests);
   return lofi_test_run (suite);
 }
