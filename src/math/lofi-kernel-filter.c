@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define ROWS 256            /* of Q R made together */
 #define FLOOR 1e-6          /* of the eigenvalues of G (method.md): part of the definition, not a guard against rounding */
 
 /* Q and the floored roots. */
@@ -40,7 +41,7 @@ decompose (LofiKernelFilter *filter, const LofiMatrix *gram, const LofiWatch *wa
 static LofiStatus
 operator_of_rows (const LofiKernelFilter *filter, const double *weights, LofiMatrix *c, const LofiWatch *watch)
 {
-  size_t n = filter->samples, piece = lofi_smaller (LOFI_PIECE_ROWS, n);
+  size_t n = filter->samples, piece = lofi_smaller (ROWS, n);
   LofiMatrix rows;
   LofiOperator op;
   LofiStatus status = lofi_operator_init (&op, n);

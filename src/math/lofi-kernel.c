@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_ROWS 32        /* rows of a kernel between two looks at the watch */
+#define LOOK_ROWS 8         /* rows of a kernel between two looks at the watch */
 #define LOOK_FLOPS 4e9      /* of a matrix product between two looks */
 #define TILE 32
 
