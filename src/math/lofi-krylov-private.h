@@ -1,4 +1,5 @@
-/* An orthonormal basis Q of a block Krylov space of a symmetric map A, and H = Q^T A Q. Shared by lofi-krylov.c and lofi-leading.c.
+/* An orthonormal basis Q of a block Krylov space of a symmetric map A, and H = Q^T A Q. Shared by lofi-krylov.c,
+ * lofi-map.c, lofi-leading.c and lofi-density.c.
  *
  *   A Q = Q H + F (0 R),   F the next block, orthogonal to Q; R couples it to Q's last columns
  *
@@ -17,6 +18,8 @@ typedef struct {
   size_t window;            /* H's entries between columns before this one and F are null but for rounding */
   size_t coupled;           /* columns of R: the last ones of Q */
   size_t starts;            /* random directions that have entered: no more copies of one eigenvalue than these can be in Q */
+  uint64_t seed;            /* of the random directions: stream i of (seed, purpose) is the i-th */
+  uint32_t purpose;
   size_t products;
   double scale, norm;       /* norm: a lower bound of |lambda_1|, close from the first blocks on */
   double *basis;            /* (capacity + block) x N: the columns of Q and of F, each in one piece */
@@ -27,7 +30,8 @@ typedef struct {
 } LofiKrylov;
 
 /* capacity + block <= N, block > 0. A random block is ready to be the first. */
-LofiStatus lofi_krylov_init (LofiKrylov *krylov, const LofiSymmetricMap *map, size_t block, size_t capacity, const LofiWatch *watch);
+LofiStatus lofi_krylov_init (LofiKrylov *krylov, const LofiSymmetricMap *map, size_t block, size_t capacity, uint64_t seed,
+                             uint32_t purpose, const LofiWatch *watch);
 void lofi_krylov_clear (LofiKrylov *krylov);
 
 /* One product: F joins Q, and a new F is made. filled + block <= capacity on entry; the watch is asked first. */
@@ -44,3 +48,9 @@ LofiStatus lofi_krylov_refresh (LofiKrylov *krylov);
 
 /* Q U into the columns of out (N x count). */
 void lofi_krylov_combine (const LofiKrylov *krylov, const LofiMatrix *vectors, LofiMatrix *out);
+
+/* The matrix behind a map made by lofi_symmetric_map_of, else NULL. */
+const LofiMatrix *lofi_map_matrix (const LofiSymmetricMap *map);
+
+/* A new matrix with the map's entries: a copy, or N products. */
+LofiStatus lofi_map_to_matrix (const LofiSymmetricMap *map, LofiMatrix *a, const LofiWatch *watch);

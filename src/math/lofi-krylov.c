@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STARTS 0x4c4f4649u  /* seed of the random directions: any number, always the same */
 #define ROUNDS 8            /* projections of one block, at most */
 #define CHUNK 256           /* entries of the vectors rotated together */
 #define TILE 32
@@ -25,10 +24,12 @@
 #define SEEN 1e-2           /* largest cosine with Q that one more projection leaves at rounding */
 
 LofiStatus
-lofi_krylov_init (LofiKrylov *krylov, const LofiSymmetricMap *map, size_t block, size_t capacity, const LofiWatch *watch)
+lofi_krylov_init (LofiKrylov *krylov, const LofiSymmetricMap *map, size_t block, size_t capacity, uint64_t seed, uint32_t purpose,
+                  const LofiWatch *watch)
 {
   size_t n = map->order, columns = capacity + block;
-  *krylov = (LofiKrylov) { .map = map, .watch = watch, .order = n, .block = block, .capacity = capacity, .scale = 1.0 };
+  *krylov = (LofiKrylov) { .map = map, .watch = watch, .order = n, .block = block, .capacity = capacity, .seed = seed,
+                           .purpose = purpose, .scale = 1.0 };
   LofiStatus status = lofi_matrix_alloc (&krylov->direction, n, block);
   if (status == LOFI_OK)
     status = lofi_matrix_alloc (&krylov->image, n, block);
@@ -69,7 +70,7 @@ draw (LofiKrylov *krylov, size_t column)
   for (size_t first = 0; first < krylov->order; first += 128)
     {
       size_t count = lofi_smaller (128, krylov->order - first);
-      lofi_random_normals (STARTS, 0, (uint32_t) krylov->starts, first, count, numbers);
+      lofi_random_normals (krylov->seed, krylov->purpose, (uint32_t) krylov->starts, first, count, numbers);
       for (size_t i = 0; i < count; i++)
         krylov->image.data[(first + i) * krylov->block + column] = numbers[i];
     }

@@ -16,31 +16,8 @@
 #define FEW 4               /* pairs that a look is made at */
 #define EQUAL 1e-9          /* of |lambda_1|: values so close may be copies of one */
 #define WIDE 64             /* columns of other products */
-#define PIECE_FLOPS 4e9     /* of a product, between two looks at the watch */
 #define DENSE_ORDER 8192    /* largest matrix made of a map that turns out to be hard */
-
-static LofiStatus
-apply_matrix (void *data, const LofiMatrix *x, LofiMatrix *y, const LofiWatch *watch)
-{
-  const LofiMatrix *a = data;
-  size_t n = a->rows, rows = (size_t) fmax (64.0, PIECE_FLOPS / 2.0 / (double) n / (double) x->cols);
-  for (size_t first = 0; first < n; first += rows)
-    {
-      if (first > 0 && lofi_watch_stops (watch))
-        return LOFI_STOPPED;
-      size_t count = lofi_smaller (rows, n - first);
-      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) count, (int) x->cols, (int) n, 1.0, a->data + first * a->stride,
-                   (int) a->stride, x->data, (int) x->stride, 0.0, y->data + first * y->stride, (int) y->stride);
-    }
-  return LOFI_OK;
-}
-
-LofiSymmetricMap
-lofi_symmetric_map_of (const LofiMatrix *a)
-{
-  bool usable = a->rows == a->cols && lofi_matrix_fits_blas (a);
-  return (LofiSymmetricMap) { .order = usable ? a->rows : 0, .apply = apply_matrix, .data = (void *) a };
-}
+#define STARTS 0x4c4f4649u  /* seed of the random directions: any number, always the same */
 
 bool
 lofi_leading_pays (size_t order, size_t keep)
@@ -119,42 +96,21 @@ pairs_of_matrix (Search *search, const LofiMatrix *a)
   return status;
 }
 
-/* The same of a map without a matrix: what it makes of the unit vectors is one. */
-static LofiStatus
-pairs_of_columns (Search *search)
-{
-  size_t n = search->map->order, width = lofi_smaller (WIDE, n);
-  LofiMatrix a, x, y;
-  LofiStatus status = lofi_matrix_alloc (&a, n, n);
-  if (status != LOFI_OK)
-    return status;
-  bool ready = lofi_matrix_alloc (&x, n, width) == LOFI_OK;
-  ready = lofi_matrix_alloc (&y, n, width) == LOFI_OK && ready;
-  status = ready ? LOFI_OK : LOFI_NO_MEMORY;
-  for (size_t first = 0; first < n && status == LOFI_OK; first += width)
-    {
-      size_t count = lofi_smaller (width, n - first);
-      x.cols = x.stride = y.cols = y.stride = count;
-      memset (x.data, 0, n * count * sizeof (double));
-      for (size_t k = 0; k < count; k++)
-        x.data[(first + k) * count + k] = 1.0;
-      status = lofi_watch_stops (search->quiet) ? LOFI_STOPPED : search->map->apply (search->map->data, &x, &y, search->quiet);
-      for (size_t i = 0; i < n && status == LOFI_OK; i++)
-        memcpy (a.data + i * n + first, y.data + i * count, count * sizeof (double));
-      search->stats->products += count;
-    }
-  lofi_matrix_clear (&x);
-  lofi_matrix_clear (&y);
-  if (status == LOFI_OK)
-    status = pairs_of_matrix (search, &a);
-  lofi_matrix_clear (&a);
-  return status;
-}
-
+/* The same, of a copy if the map has no matrix. */
 static LofiStatus
 pairs_directly (Search *search)
 {
-  return search->map->apply == apply_matrix ? pairs_of_matrix (search, search->map->data) : pairs_of_columns (search);
+  const LofiMatrix *given = lofi_map_matrix (search->map);
+  if (given)
+    return pairs_of_matrix (search, given);
+  LofiMatrix a;
+  LofiStatus status = lofi_map_to_matrix (search->map, &a, search->quiet);
+  if (status != LOFI_OK)
+    return status;
+  search->stats->products += search->map->order;
+  status = pairs_of_matrix (search, &a);
+  lofi_matrix_clear (&a);
+  return status;
 }
 
 /* Rayleigh-Ritz: H reduced, and of its pairs, by magnitude, as many as are needed. */
@@ -399,12 +355,12 @@ static LofiStatus
 search_pairs (Search *search)
 {
   size_t n = search->map->order, keep = search->keep, block = n <= SMALL ? NARROW : BLOCK;
-  bool is_matrix = search->map->apply == apply_matrix;
+  bool is_matrix = lofi_map_matrix (search->map) != NULL;
   if (!(is_matrix ? lofi_leading_pays (n, keep) : n >= 400 && keep <= n / 6))
     return pairs_directly (search);
   LofiKrylov krylov;
   size_t capacity = lofi_smaller (6 * keep + 12 * BLOCK, n - block);
-  LofiStatus status = lofi_krylov_init (&krylov, search->map, block, capacity, search->quiet);
+  LofiStatus status = lofi_krylov_init (&krylov, search->map, block, capacity, STARTS, 0, search->quiet);
   if (status != LOFI_OK)
     return status;
   bool direct = is_matrix || n <= DENSE_ORDER;

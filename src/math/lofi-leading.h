@@ -38,15 +38,18 @@ bool lofi_leading_pays (size_t order, size_t keep);
 typedef struct {
   size_t count;
   double *nodes, *weights;
+  size_t group;             /* where nothing has settled, so many neighbouring nodes share what they stand for: the probes */
 } LofiDensity;
 
-/* Stochastic Lanczos quadrature: `probes` random unit vectors (LOFI_PURPOSE_DENSITY of seed), `steps` Lanczos steps each, with full
- * reorthogonalisation; the probes advance together as one block of columns. Deterministic. The estimate's moments up to 2 steps - 1 are those
- * of the probes. */
+/* Stochastic Lanczos quadrature by a block: `probes` random unit vectors (LOFI_PURPOSE_DENSITY of seed), made orthogonal to each other,
+ * advance together by `steps` products, with full reorthogonalisation; memory is probes (steps + 1) vectors. Deterministic. The
+ * estimate's moments up to 2 steps - 1 are those of the probes, but that a value which has settled weighs 1/N for each of its
+ * copies and stands twice in a row. If the products would pass N, the density is the spectrum. On failure *density is all zero. */
 LofiStatus lofi_density_estimate (const LofiSymmetricMap *a, size_t probes, size_t steps, uint64_t seed, LofiDensity *density,
                                   const LofiWatch *watch);
 void lofi_density_clear (LofiDensity *density);
 
-/* N numbers, ascending, distributed as the density says (its quantiles, the steps of its distribution joined by straight lines), except
- * that the `known` outermost ones (any order; `leading` values) stand in their exact places. For histograms. */
+/* N numbers, ascending, distributed as the density says (its quantiles, the steps of its distribution joined by straight lines but at
+ * nodes that stand twice), except that the `known` outermost ones (any order; `leading` values) stand in their exact places. For
+ * histograms: with 16 probes of 80 steps at N = 2000 one of 60 bins is within 4 % of the true one, on a linear or an asinh axis. */
 LofiStatus lofi_density_quantiles (const LofiDensity *density, size_t order, const double *leading, size_t known, double *values);
