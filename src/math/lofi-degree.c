@@ -141,8 +141,8 @@ fit_init (Fit *fit)
         fit->gram[m][l] += fit->a[k][m] * fit->a[k][l];
 }
 
-/* w (UNKNOWNS) minimises |A w - C| between 0 and the bounds, one coordinate after another. The bounds: degree m alone puts A_km w_m at frequency m, or
- * at the highest of its parity, so more than C_k / A_km it cannot be. */
+/* w (UNKNOWNS) minimises |A w - C| between 0 and the bounds, one coordinate after another. The bounds: degree m alone puts A_km w_m at
+ * frequency k = m, or at the highest of its parity, so more than C_k / A_km it cannot be. */
 static void
 fit_solve (const Fit *fit, const double power[FREQUENCIES], double w[UNKNOWNS])
 {

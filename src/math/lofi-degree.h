@@ -1,9 +1,10 @@
 /* The degree spectrum of a function of Gaussian inputs, by great circles (theory.md 4(iii)).
  *
  * On the circle f_j = f(a cos th_j + c sin th_j), a, c ~ N(0, I_d), th_j = 2 pi j / 32, the mean power at frequency k is
- * C_k = sum over m of w_m A_km, A_km the coefficient of cos k th in cos^m th at the 32 angles, and w_m = ||P_m f||^2 >= 0 are found by least squares
- * with bounds. No degree gets more than the power at its own frequency allows, so that a polynomial of degree D shows nothing above D. Independent
- * of the dimension. For smooth f: a discontinuous one (a label) has power at all frequencies, and 32 angles cannot tell them apart.
+ * C_k = sum over m of w_m A_km, A_km the coefficient of cos k th in cos^m th at the 32 angles, and w_m = ||P_m f||^2 >= 0 are found by
+ * least squares with bounds. No degree gets more than the power at its own frequency allows, so that a polynomial of degree D shows nothing
+ * above D. Independent of the dimension. For smooth f: a discontinuous one (a label) has power at all frequencies, and 32 angles cannot
+ * tell them apart.
  *
  * With 512 circles the standard deviation of a share is about 0.01 for what layers learn, 0.0002 for a single relu, and up to 0.05 for a
  * polynomial of a few directions, whose power sits in few circles; it falls as 1 / sqrt (circles). */
