@@ -61,7 +61,7 @@ draw_spectrum (const Job *job, GError **error)
       return NULL;
     }
   if (!result)
-    result = lofi_cli_fit (job->cli, job->experiment, FALSE, error);
+    result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, error);
   return result ? lofi_figure_spectrum (result, job->layer, TRUE, 0, 0) : NULL;
 }
 
@@ -70,8 +70,8 @@ draw_filters (const Job *job, GError **error)
 {
   if (lofi_experiment_layer (job->experiment, job->layer)->keep == LOFI_KEEP_NONE)
     return no_filter (job, error);
-  LofiPicture picture = lofi_picture_default (job->layer);
-  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, error);
+  LofiPicture picture = lofi_picture_default (job->experiment, job->layer);
+  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, error);
   if (!result)
     return NULL;
   lofi_cli_computing (TRUE);
@@ -83,14 +83,14 @@ draw_filters (const Job *job, GError **error)
 static LofiFigure *
 draw_activations (const Job *job, GError **error)
 {
-  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, error);
+  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, error);
   return result ? lofi_figure_activations (result, job->layer) : NULL;
 }
 
 static LofiFigure *
 draw_predictions (const Job *job, GError **error)
 {
-  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, TRUE, error);
+  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, TRUE, LOFI_SPECTRA_LEADING, error);
   return result ? lofi_figure_predictions (result) : NULL;
 }
 

@@ -80,7 +80,8 @@ lofi_cmd_fit (LofiCli *cli, GError **error)
   g_autoptr (LofiExperiment) experiment = lofi_cli_experiment (cli, cli->argv[0], error);
   if (!experiment || (folder && !lofi_results_folder_check (folder, error)))
     return FALSE;
-  g_autoptr (LofiResult) result = lofi_cli_fit (cli, experiment, TRUE, error);
+  g_autoptr (LofiResult) result = lofi_cli_fit (cli, experiment, TRUE, save & LOFI_SAVE_SPECTRUM ? LOFI_SPECTRA_WHOLE : LOFI_SPECTRA_LEADING,
+                                               error);
   if (!result || (folder && !lofi_result_write (result, folder, save, error)))
     return FALSE;
   if (!cli->quiet)

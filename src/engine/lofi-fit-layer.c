@@ -180,6 +180,8 @@ take_filter (Work *work, GError **error)
   for (guint g = 0; g < work->n_groups; g++)
     if (!take_directions (work, g, error))
       return FALSE;
+  if (work->spec->center_lift)
+    layer->lift_mean = g_memdup2 (work->filters[0]->mean, p * sizeof (double));
   return take_spectrum (work, error);
 }
 
@@ -299,6 +301,7 @@ hand_on_lift (Work *work, GError **error)
   g_autofree double *mean = NULL;
   if (work->spec->center_lift && !(mean = lift_mean (work, error)))
     return FALSE;
+  layer->lift_mean = mean ? g_memdup2 (mean, lift->width * sizeof (double)) : NULL;
   layer->train_rows = lofi_features_of_lift (work->input->train, lift, mean);
   layer->test_rows = lofi_features_of_lift (work->input->test, lift, mean);
   gsize samples = MAX (layer->train_rows->samples, layer->test_rows->samples);

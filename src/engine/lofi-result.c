@@ -67,6 +67,7 @@ layer_result_clear (gpointer data)
   g_free (layer->eigenvalues);
   g_free (layer->mean_overlap);
   g_free (layer->bias);
+  g_free (layer->lift_mean);
   g_free (layer->activations);
   g_free (layer->activation_labels);
   g_clear_pointer (&layer->weights, lofi_array_unref);

@@ -31,6 +31,7 @@ typedef struct {
   double *mean_overlap;          /* keep: squared overlap of each direction with the mean activation */
   LofiArray *weights;            /* d x P; NULL without a lift, and of a kernel layer */
   double *bias;                  /* P, or NULL */
+  double *lift_mean;             /* P: what a centred lift is taken less of, or NULL */
   LofiArray *filters;            /* P x K, or NULL; of a kernel layer n x K, on the training samples: features are k(x, X) A; of patch filters
                                   * size^2 x (C K): the K of the first channel first */
   /* The features it hands on, n x (C H W) of output_shape. NULL when they are not stored: too large for that, computed again wherever they are
@@ -88,12 +89,17 @@ LofiResult *lofi_result_ref (LofiResult *result);
 void lofi_result_unref (LofiResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiResult, lofi_result_unref)
 
-/* What a kept direction looks like in the input: K pictures of d numbers (K x d), first `count` directions (0 = all). */
+/* What a kept direction looks like in the input: a picture for each of the first `count` directions (0 = all), a row each. */
 typedef enum {
-  LOFI_PICTURE_PULLED_BACK,      /* layer one of a dense network: the mean gradient of the projection by the input */
-  LOFI_PICTURE_WEIGHTED_MEAN     /* sum_i p_i x_i / sum_i |p_i| over the training samples, at any depth */
+  LOFI_PICTURE_PULLED_BACK,      /* layer one: the mean gradient of the projection by what the layer looks at, the input or of a convolution a
+                                  * patch; of a filter without a lift the direction itself */
+  LOFI_PICTURE_WEIGHTED_MEAN     /* sum_i p_i x_i / sum_i |p_i| over the training samples, at any depth; p of a map is its sum */
 } LofiPicture;
-LofiPicture lofi_picture_default (guint layer_index);
-/* (transfer full). layer_index counts from 0. Pure: any thread. Errors: the layer has no filter, pulled-back beyond layer one, stopped. */
+/* Whether there is such a picture of this layer's directions, and which one is shown first. */
+gboolean lofi_picture_possible (const LofiExperiment *experiment, guint layer_index, LofiPicture picture);
+LofiPicture lofi_picture_default (const LofiExperiment *experiment, guint layer_index);
+/* What a picture is: the task's shape, or C x k x k of a convolution's kernel, 1 x k x k of a patch filter (whose directions go channel by channel). */
+LofiMapShape lofi_result_picture_shape (const LofiResult *result, guint layer_index, LofiPicture picture);
+/* (transfer full). layer_index counts from 0. Pure: any thread. Errors: the layer has no filter, no such picture, stopped. */
 LofiArray *lofi_result_pictures (const LofiResult *result, guint layer_index, LofiPicture picture, gsize count,
                                  GCancellable *cancellable, GError **error);
