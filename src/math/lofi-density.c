@@ -246,16 +246,18 @@ spread_groups (LofiDensity *density, const double *sums, const double *weight_su
     }
 }
 
-/* `count` quantiles. A node stands in the middle of its weight, an atom at both ends of it; straight lines between. */
+/* `count` quantiles. A node stands in the middle of its weight, straight lines between; but an atom fills all of its weight, and so
+ * does a node's half on the side of one: nothing is put between a bulk and an outlier. */
 static void
 read_quantiles (const LofiDensity *density, const bool *atom, double total, size_t count, double *values)
 {
   double level = 0.0, node = density->nodes[0], sum = 0.0;
-  size_t i = 0;
-  for (size_t k = 0; k < density->count && i < count; k++)
+  size_t i = 0, nodes = density->count;
+  for (size_t k = 0; k < nodes && i < count; k++)
     {
       double weight = density->weights[k], next = density->nodes[k], middle = (sum + weight / 2.0) / total;
-      double from = atom[k] ? sum / total : middle, to = atom[k] ? (sum + weight) / total : middle;
+      double from = atom[k] || k == 0 || atom[k - 1] ? sum / total : middle;
+      double to = atom[k] || k + 1 == nodes || atom[k + 1] ? (sum + weight) / total : middle;
       for (; i < count; i++)
         {
           double wanted = ((double) i + 0.5) / (double) count;

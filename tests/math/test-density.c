@@ -270,20 +270,21 @@ END_TEST
 
 START_TEST (quantiles_of_a_given_density)
 {
-  double nodes[] = { -1.0, 0.0, 0.0, 2.0 }, weights[] = { 0.25, 0.25, 0.25, 0.25 }, values[8], leading[] = { 5.0, -3.0 };
-  LofiDensity density = { .count = 4, .nodes = nodes, .weights = weights, .group = 1 };
-  /* Levels 1/16, 3/16, ...; -1 stands at 1/8, the atom from 1/4 to 3/4, 2 at 7/8. */
-  const double plain[] = { -1.0, -0.5, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0 };
+  double nodes[] = { -3.0, -1.0, 0.0, 0.0, 2.0 }, weights[] = { 0.25, 0.25, 0.125, 0.125, 0.25 }, values[8];
+  double leading[] = { 5.0, -4.0 };
+  LofiDensity density = { .count = 5, .nodes = nodes, .weights = weights, .group = 1 };
+  /* Levels 1/16, 3/16, ...; -3 stands at 1/8, -1 from 3/8 to the atom's 1/2, which ends at 3/4. */
+  const double plain[] = { -3.0, -2.5, -1.5, -1.0, 0.0, 0.0, 2.0, 2.0 };
   ck_assert_int_eq (lofi_density_quantiles (&density, 8, NULL, 0, values), LOFI_OK);
   ck_assert (lofi_reference_distance_of (values, plain, 8) <= 1e-15);
   /* Known values beyond all nodes: they are in none of the weights, and the rest is as before. */
   ck_assert_int_eq (lofi_density_quantiles (&density, 8, leading, 2, values), LOFI_OK);
-  ck_assert (values[0] == -3.0 && values[7] == 5.0 && values[1] == -1.0 && values[6] == 2.0);
-  /* A node that is a known value goes with it. */
-  leading[0] = 2.0;
-  leading[1] = 2.0;
+  ck_assert (values[0] == -4.0 && values[7] == 5.0 && values[1] == -3.0 && values[6] == 2.0);
+  /* A node that is a known value goes with it; none of the rest may be larger. */
+  const double taken[] = { -2.0, -1.75, -1.25, -1.0, 0.0, 0.0, 2.0, 2.0 };
+  leading[0] = leading[1] = 2.0;
   ck_assert_int_eq (lofi_density_quantiles (&density, 8, leading, 2, values), LOFI_OK);
-  ck_assert (values[6] == 2.0 && values[7] == 2.0 && values[5] <= 1e-15 && values[0] == -1.0);
+  ck_assert (lofi_reference_distance_of (values, taken, 8) <= 1e-15);
   ck_assert_int_eq (lofi_density_quantiles (&density, 0, NULL, 0, values), LOFI_BAD_SHAPE);
   ck_assert_int_eq (lofi_density_quantiles (&density, 1, leading, 2, values), LOFI_BAD_SHAPE);
   density.count = 0;
