@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #if defined __x86_64__ && defined __GNUC__
+#define LOFI_HAS_WIDE 1
 #define LOFI_WIDE __attribute__ ((target ("avx2")))
 static inline bool
 lofi_cpu_is_wide (void)

@@ -56,6 +56,29 @@ START_TEST (numbers_follow_the_recipe)
 }
 END_TEST
 
+/* The exact values, by 40-digit arithmetic, rounded; ours are within a unit in the last place, and the same bits everywhere. */
+START_TEST (normals_are_the_same_bits_everywhere)
+{
+  static const double exact[2][6] = {
+    { 0x1.bf77aa7a65025p+0, 0x1.b7d5ffc9d2927p-1, 0x1.252016c41b942p+0, 0x1.df8d73c765fdap-1, -0x1.b73d8fd737cf0p-1, 0x1.50d2048e2f7cap+0 },
+    { -0x1.8d0795c553a0ep-2, -0x1.a997ac1c5b651p-1, 0x1.b77c028741874p-1, -0x1.9f6712559031ap+0, 0x1.4d426e7c0fb9cp-3, -0x1.b4e1afe483929p+0 }
+  };
+  static const double ours[2][6] = {
+    { 0x1.bf77aa7a65024p+0, 0x1.b7d5ffc9d2927p-1, 0x1.252016c41b942p+0, 0x1.df8d73c765fdap-1, -0x1.b73d8fd737cefp-1, 0x1.50d2048e2f7cbp+0 },
+    { -0x1.8d0795c553a0ep-2, -0x1.a997ac1c5b650p-1, 0x1.b77c028741875p-1, -0x1.9f6712559031ap+0, 0x1.4d426e7c0fb9bp-3, -0x1.b4e1afe483929p+0 }
+  };
+  double normals[2][6];
+  lofi_random_normals (0, LOFI_PURPOSE_LIFT, 0, 0, 6, normals[0]);
+  lofi_random_normals (0x123456789abcdef0, LOFI_PURPOSE_BIAS + 3, 77, 8589934591u, 6, normals[1]);
+  for (int k = 0; k < 2; k++)
+    for (int i = 0; i < 6; i++)
+      {
+        ck_assert (normals[k][i] == ours[k][i]);
+        ck_assert (fabs (normals[k][i] - exact[k][i]) <= 0x1p-52 * fabs (exact[k][i]));
+      }
+}
+END_TEST
+
 START_TEST (a_slice_is_the_same_as_the_whole)
 {
   enum { WHOLE = 700 };
@@ -207,6 +230,7 @@ main (void)
   tcase_set_timeout (tcase, 30);
   tcase_add_test (tcase, philox_gives_the_published_answers);
   tcase_add_test (tcase, numbers_follow_the_recipe);
+  tcase_add_test (tcase, normals_are_the_same_bits_everywhere);
   tcase_add_test (tcase, a_slice_is_the_same_as_the_whole);
   tcase_add_test (tcase, seed_purpose_and_stream_all_matter);
   tcase_add_test (tcase, normals_are_normal_and_uniforms_uniform);
