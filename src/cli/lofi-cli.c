@@ -139,7 +139,7 @@ with_absolute_paths (LofiExperiment *experiment)
   if (!experiment)
     return NULL;
   LofiDataSpec *data = &experiment->data;
-  if (strcmp (data->source, "arrays") != 0 && !g_strv_contains (lofi_dataset_sources (), data->source))
+  if (!lofi_dataset_is_named (data->source))
     make_absolute (experiment, &data->source);
   make_absolute (experiment, &data->train_inputs);
   make_absolute (experiment, &data->train_targets);

@@ -7,8 +7,6 @@
 #include "lofi-error.h"
 #include "lofi-npy.h"
 
-#define IMAGE_SIDE_MIN 4
-
 static gboolean
 take_shape (LofiDataset *dataset, gboolean train, const gsize *shape, guint n_dimensions, const char *path, GError **error)
 {
@@ -17,19 +15,7 @@ take_shape (LofiDataset *dataset, gboolean train, const gsize *shape, guint n_di
                            n_dimensions);
   gsize channels = n_dimensions == 4 ? shape[1] : 1, height = n_dimensions == 4 ? shape[2] : 1;
   gsize width = n_dimensions == 4 ? shape[3] : shape[1];
-  if (train)
-    {
-      dataset->channels = channels;
-      dataset->height = height;
-      dataset->width = width;
-      dataset->is_image = (channels == 1 || channels == 3) && height >= IMAGE_SIDE_MIN && width >= IMAGE_SIDE_MIN;
-      return TRUE;
-    }
-  if (channels == dataset->channels && height == dataset->height && width == dataset->width)
-    return TRUE;
-  return lofi_error_set (error, LOFI_ERROR_INPUT, path, _("give test inputs of the shape of the training inputs"),
-                         _("test inputs of %zu x %zu x %zu, but training inputs of %zu x %zu x %zu"), channels, height, width,
-                         dataset->channels, dataset->height, dataset->width);
+  return lofi_dataset_take_shape (dataset, train, channels, height, width, path, error);
 }
 
 static gboolean
@@ -70,8 +56,11 @@ read_split (LofiDataset *dataset, LofiSamples *samples, const char *inputs, cons
 }
 
 gboolean
-lofi_dataset_read_arrays (LofiDataset *dataset, const LofiDataFiles *files, GCancellable *cancellable, GError **error)
+lofi_dataset_read_arrays (const LofiReading *reading, GError **error)
 {
-  return read_split (dataset, &dataset->train, files->train_inputs, files->train_targets, cancellable, error)
-         && (!files->test_inputs || read_split (dataset, &dataset->test, files->test_inputs, files->test_targets, cancellable, error));
+  const LofiDataFiles *files = reading->files;
+  LofiDataset *dataset = reading->dataset;
+  return read_split (dataset, &dataset->train, files->train_inputs, files->train_targets, reading->cancellable, error)
+         && (!files->test_inputs
+             || read_split (dataset, &dataset->test, files->test_inputs, files->test_targets, reading->cancellable, error));
 }

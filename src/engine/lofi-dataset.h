@@ -6,7 +6,7 @@
 #include "lofi-experiment.h"
 #include "lofi-matrix.h"
 
-/* One split. Exactly one of pixels and values is set. */
+/* One split. Exactly one of pixels and values is set, and one of classes and targets. */
 typedef struct {
   gsize count;
   guint8 *pixels;          /* count x channels x height x width */
@@ -37,16 +37,29 @@ void lofi_dataset_unref (LofiDataset *dataset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiDataset, lofi_dataset_unref)
 gsize lofi_dataset_bytes (const LofiDataset *dataset);
 
-/* Loads what the experiment's [data] names: "fashion-mnist" and "mnist" from $LOFI_DATA_PATH (colon-separated folders, each
- * holding the source's folder or its files), then the user's data folder, then /usr/share/datasets and the program's own data
- * folder, where a small sample of Fashion-MNIST comes last; "arrays"; or a path: a folder holding train-images-idx3-ubyte[.gz]
- * and its companions, one IDX file of images with its labels beside it, or one .npy of inputs with its targets beside it
- * (X.npy, X-targets.npy). Test samples may be absent from a path. Every size in a header is checked against the file before anything is allocated. */
+/* Loads what the experiment's [data] names.
+ *
+ * By name: "fashion-mnist", "mnist", "emnist" (or one of its splits, "emnist-letters") and "cifar10" from $LOFI_DATA_PATH (colon-separated
+ * folders, each holding the source's folder or its files), then the user's data folder, then /usr/share/datasets and the program's own
+ * data folder, where a small sample of Fashion-MNIST comes last; "arrays"; a teacher (lofi-teacher.h).
+ * By path:
+ *   IDX        a folder of train-images-idx3-ubyte[.gz] and its companions, or one file of images with its labels beside it; of EMNIST,
+ *              whose images are shown upright, a folder holding one split, or folder/emnist-letters: that split of several
+ *   CIFAR-10   a folder of data_batch_1.bin to data_batch_5.bin (as many as are there), test_batch.bin, batches.meta.txt; or one batch
+ *   .npy       inputs n x d or n x C x H x W, with X-targets.npy beside X.npy; a test likewise where "test" replaces "train"
+ *   .npz       lofi-dataset-npz.c says which arrays: x_train, y_train, x_test, y_test, or the like
+ *   .csv       a header; the column data.label-column (else "label", else the last) holds classes, the others numbers; X-test.csv beside
+ *   folder     one subfolder of images a class, in train/ and test/ or at once; scaled and cropped to data.image-size
+ * Test samples may be absent from a path. Every size in a header is checked against the file, and against the memory the
+ * experiment may use, before anything is allocated. */
 LofiDataset *lofi_dataset_load (const LofiExperiment *experiment, GCancellable *cancellable, GError **error);
 
-/* A string that changes when what lofi_dataset_load would read changes: source, resolved paths, sizes and times. Used as the
+/* A string that changes when what lofi_dataset_load would read changes: source, resolved paths, sizes and times; of a teacher
+ * its parameters, the seed and the numbers of samples. Used as the
  * first link of the cache's keys. (transfer full), or NULL with an error when nothing is there. */
 char *lofi_dataset_key (const LofiExperiment *experiment, GError **error);
 
 /* Known sources, for `lofi data` and the window's Open menu: names, NULL-terminated, static. */
 const char *const *lofi_dataset_sources (void);
+/* Whether a source is a name, "arrays" and teachers included, and not a path. */
+gboolean lofi_dataset_is_named (const char *source);

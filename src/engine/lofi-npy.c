@@ -1,25 +1,14 @@
 #include "config.h"
-#include "lofi-npy.h"
+#include "lofi-npy-private.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "lofi-error.h"
-#include "lofi-results-file.h"
 
 #define HEADER_BYTES_MAX 65536
 #define READ_BYTES (1 << 16)
-
-/* What a header says. */
-typedef struct {
-  char type;                    /* 'f', 'i', 'u' or 'b' */
-  guint bytes;                  /* of one number */
-  gboolean swapped;             /* in the other byte order than this machine's */
-  gboolean fortran;
-  gsize shape[LOFI_NPY_DIMENSIONS_MAX];
-  guint n_dimensions;
-} NpyHeader;
 
 static gboolean
 refuse (GError **error, const char *path, const char *todo, const char *what, ...) G_GNUC_PRINTF (4, 5);
@@ -72,7 +61,7 @@ read_word (Cursor *cursor, char *word, gsize size)
 }
 
 static gboolean
-read_shape (Cursor *cursor, NpyHeader *header, GError **error, const char *path)
+read_shape (Cursor *cursor, LofiNpyHeader *header, GError **error, const char *path)
 {
   if (!accept (cursor, '('))
     return FALSE;
@@ -101,7 +90,7 @@ read_shape (Cursor *cursor, NpyHeader *header, GError **error, const char *path)
 }
 
 static gboolean
-read_type (NpyHeader *header, const char *word, GError **error, const char *path)
+read_type (LofiNpyHeader *header, const char *word, GError **error, const char *path)
 {
   const char *digits = word + 1 + (word[0] && strchr ("<>|=", word[0]) ? 1 : 0);
   char order = strchr ("<>|=", word[0]) ? word[0] : '=';
@@ -120,7 +109,7 @@ read_type (NpyHeader *header, const char *word, GError **error, const char *path
 }
 
 static gboolean
-read_entry (Cursor *cursor, NpyHeader *header, guint *seen, GError **error, const char *path)
+read_entry (Cursor *cursor, LofiNpyHeader *header, guint *seen, GError **error, const char *path)
 {
   char key[32], value[64];
   if (!read_word (cursor, key, sizeof key) || !accept (cursor, ':'))
@@ -147,7 +136,7 @@ read_entry (Cursor *cursor, NpyHeader *header, guint *seen, GError **error, cons
 }
 
 static gboolean
-parse_header (const char *text, NpyHeader *header, const char *path, GError **error)
+parse_header (const char *text, LofiNpyHeader *header, const char *path, GError **error)
 {
   Cursor cursor = { text };
   guint seen = 0;
@@ -173,46 +162,27 @@ parse_header (const char *text, NpyHeader *header, const char *path, GError **er
   return TRUE;
 }
 
-/* ---- the file ---- */
+/* ---- the stream ---- */
 
 static gboolean
-read_exactly (GInputStream *stream, void *buffer, gsize length, const char *path, GError **error)
+read_exactly (const LofiNpyStream *stream, void *buffer, gsize length, GError **error)
 {
-  gsize got = 0;
-  g_autoptr (GError) reason = NULL;
-  if (!g_input_stream_read_all (stream, buffer, length, &got, NULL, &reason))
-    return refuse (error, path, NULL, "%s", reason->message);
-  if (got < length)
-    return refuse (error, path, _("get the whole file"), _("the file ends early: %zu bytes are missing"), length - got);
+  guint8 *at = buffer;
+  while (length > 0)
+    {
+      gssize got = stream->read (stream->data, at, length, error);
+      if (got < 0)
+        return FALSE;
+      if (got == 0)
+        return refuse (error, stream->place, _("get the whole file"), _("the file ends early: %zu bytes are missing"), length);
+      at += got;
+      length -= (gsize) got;
+    }
   return TRUE;
 }
 
-static gboolean
-read_header (GInputStream *stream, NpyHeader *header, gsize *offset, const char *path, GError **error)
-{
-  guint8 start[12];
-  if (!read_exactly (stream, start, 8, path, error))
-    return FALSE;
-  if (memcmp (start, "\x93NUMPY", 6) != 0)
-    return refuse (error, path, _("give a file written by numpy.save"), "%s",
-                   _("not an .npy file: it does not begin with 93 4e 55 4d 50 59"));
-  if (start[6] < 1 || start[6] > 3)
-    return refuse (error, path, _("save it again with numpy.save"), _("version %u of the .npy format is not known"), start[6]);
-  guint width = start[6] == 1 ? 2 : 4;
-  if (!read_exactly (stream, start + 8, width, path, error))
-    return FALSE;
-  gsize length = start[8] | (gsize) start[9] << 8;
-  if (width == 4)
-    length |= (gsize) start[10] << 16 | (gsize) start[11] << 24;
-  if (length > HEADER_BYTES_MAX)
-    return refuse (error, path, _("save it again with numpy.save"), _("an .npy header of %zu bytes is too long"), length);
-  g_autofree char *text = g_malloc0 (length + 1);
-  *offset = 8 + width + length;
-  return read_exactly (stream, text, length, path, error) && parse_header (text, header, path, error);
-}
-
-static char *
-shape_text (const NpyHeader *header)
+char *
+lofi_npy_shape_text (const LofiNpyHeader *header)
 {
   GString *text = g_string_new ("(");
   for (guint i = 0; i < header->n_dimensions; i++)
@@ -220,32 +190,51 @@ shape_text (const NpyHeader *header)
   return g_string_free (g_string_append_c (text, ')'), FALSE);
 }
 
-/* The shape against the bytes there are, before anything of that size is asked for. */
 static gboolean
-check_sizes (const NpyHeader *header, guint64 bytes, gsize *rows, gsize *cols, const char *path, GError **error)
+check_shape (LofiNpyHeader *header, const char *place, GError **error)
 {
-  g_autofree char *shape = shape_text (header);
-  gsize count = 1, total;
+  g_autofree char *shape = lofi_npy_shape_text (header);
   if (header->n_dimensions == 0)
-    return refuse (error, path, _("save an array"), _("a single number, not an array"));
-  *cols = 1;
+    return refuse (error, place, _("save an array"), _("a single number, not an array"));
+  header->count = 1;
   for (guint i = 0; i < header->n_dimensions; i++)
     {
       if (header->shape[i] == 0)
-        return refuse (error, path, NULL, _("the array is empty: its shape is %s"), shape);
-      if (!g_size_checked_mul (&count, count, header->shape[i]))
-        return refuse (error, path, _("save it again with numpy.save"), _("the shape %s is impossible"), shape);
-      if (i > 0)
-        *cols *= header->shape[i];
+        return refuse (error, place, NULL, _("the array is empty: its shape is %s"), shape);
+      if (!g_size_checked_mul (&header->count, header->count, header->shape[i]))
+        return refuse (error, place, _("save it again with numpy.save"), _("the shape %s is impossible"), shape);
     }
-  *rows = header->shape[0];
-  if (!g_size_checked_mul (&total, count, header->bytes) || total != bytes)
-    return refuse (error, path, _("get the whole file"),
-                   _("the header says %s, %zu numbers of %u bytes, but %zu bytes follow it"), shape, count,
-                   header->bytes, (gsize) bytes);
   if (header->fortran && header->n_dimensions > 2)
-    return refuse (error, path, _("save numpy.ascontiguousarray of it"), _("an array of shape %s in Fortran order cannot be read"), shape);
+    return refuse (error, place, _("save numpy.ascontiguousarray of it"), _("an array of shape %s in Fortran order cannot be read"), shape);
+  for (guint i = header->n_dimensions; i < LOFI_NPY_DIMENSIONS_MAX; i++)
+    header->shape[i] = 1;
   return TRUE;
+}
+
+gboolean
+lofi_npy_read_header (const LofiNpyStream *stream, LofiNpyHeader *header, GError **error)
+{
+  guint8 start[12];
+  *header = (LofiNpyHeader) { 0 };
+  if (!read_exactly (stream, start, 8, error))
+    return FALSE;
+  if (memcmp (start, "\x93NUMPY", 6) != 0)
+    return refuse (error, stream->place, _("give a file written by numpy.save"), "%s",
+                   _("not an .npy file: it does not begin with 93 4e 55 4d 50 59"));
+  if (start[6] < 1 || start[6] > 3)
+    return refuse (error, stream->place, _("save it again with numpy.save"), _("version %u of the .npy format is not known"), start[6]);
+  guint width = start[6] == 1 ? 2 : 4;
+  if (!read_exactly (stream, start + 8, width, error))
+    return FALSE;
+  gsize length = start[8] | (gsize) start[9] << 8;
+  if (width == 4)
+    length |= (gsize) start[10] << 16 | (gsize) start[11] << 24;
+  if (length > HEADER_BYTES_MAX)
+    return refuse (error, stream->place, _("save it again with numpy.save"), _("an .npy header of %zu bytes is too long"), length);
+  g_autofree char *text = g_malloc0 (length + 1);
+  header->header_bytes = 8 + width + length;
+  return read_exactly (stream, text, length, error) && parse_header (text, header, stream->place, error)
+         && check_shape (header, stream->place, error);
 }
 
 static guint64
@@ -260,7 +249,7 @@ take_word (const guint8 *bytes, guint width, gboolean swapped)
 }
 
 static double
-take_number (const NpyHeader *header, const guint8 *bytes)
+take_number (const LofiNpyHeader *header, const guint8 *bytes)
 {
   guint64 word = take_word (bytes, header->bytes, header->swapped);
   union { guint64 word; double number; } eight = { word };
@@ -278,16 +267,15 @@ take_number (const NpyHeader *header, const guint8 *bytes)
     }
 }
 
-static gboolean
-read_numbers (GInputStream *stream, const NpyHeader *header, LofiMatrix *matrix, const char *path, GError **error)
+gboolean
+lofi_npy_read_numbers (const LofiNpyStream *stream, const LofiNpyHeader *header, LofiMatrix *matrix, GError **error)
 {
   g_autofree guint8 *buffer = g_malloc (READ_BYTES);
-  gsize count = matrix->rows * matrix->cols, step = READ_BYTES / header->bytes;
-  gsize rows = matrix->rows, cols = matrix->cols;
-  for (gsize first = 0; first < count; first += step)
+  gsize step = READ_BYTES / header->bytes, rows = matrix->rows, cols = matrix->cols;
+  for (gsize first = 0; first < header->count; first += step)
     {
-      gsize n = MIN (step, count - first);
-      if (!read_exactly (stream, buffer, n * header->bytes, path, error))
+      gsize n = MIN (step, header->count - first);
+      if (g_cancellable_set_error_if_cancelled (stream->cancellable, error) || !read_exactly (stream, buffer, n * header->bytes, error))
         return FALSE;
       for (gsize i = 0; i < n; i++)
         {
@@ -301,11 +289,53 @@ read_numbers (GInputStream *stream, const NpyHeader *header, LofiMatrix *matrix,
 }
 
 gboolean
+lofi_npy_read_bytes (const LofiNpyStream *stream, const LofiNpyHeader *header, guint8 *bytes, GError **error)
+{
+  if (header->fortran && header->n_dimensions > 1)
+    {
+      g_autofree char *shape = lofi_npy_shape_text (header);
+      return refuse (error, stream->place, _("save numpy.ascontiguousarray of it"), _("an array of shape %s in Fortran order cannot be read"),
+                     shape);
+    }
+  for (gsize first = 0; first < header->count; first += READ_BYTES)
+    if (g_cancellable_set_error_if_cancelled (stream->cancellable, error)
+        || !read_exactly (stream, bytes + first, MIN (READ_BYTES, header->count - first), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* ---- the file ---- */
+
+typedef struct { GInputStream *stream; const char *path; } NpyFile;
+
+static gssize
+read_file (gpointer data, void *buffer, gsize length, GError **error)
+{
+  const NpyFile *file = data;
+  g_autoptr (GError) reason = NULL;
+  gssize got = g_input_stream_read (file->stream, buffer, length, NULL, &reason);
+  if (got < 0)
+    refuse (error, file->path, NULL, "%s", reason->message);
+  return got;
+}
+
+/* The shape against the bytes there are, before anything of that size is asked for. */
+static gboolean
+check_bytes (const LofiNpyHeader *header, guint64 bytes, const char *path, GError **error)
+{
+  g_autofree char *shape = lofi_npy_shape_text (header);
+  gsize total;
+  if (!g_size_checked_mul (&total, header->count, header->bytes) || total != bytes)
+    return refuse (error, path, _("get the whole file"), _("the header says %s, %zu numbers of %u bytes, but %zu bytes follow it"), shape,
+                   header->count, header->bytes, (gsize) bytes);
+  return TRUE;
+}
+
+gboolean
 lofi_npy_read (const char *path, LofiMatrix *matrix, gsize shape[LOFI_NPY_DIMENSIONS_MAX], guint *n_dimensions, GError **error)
 {
-  NpyHeader header = { 0 };
+  LofiNpyHeader header;
   LofiMatrix read = { 0 };
-  gsize offset = 0, rows = 0, cols = 0;
   struct stat status;
   if (stat (path, &status) != 0)
     return refuse (error, path, _("check the path"), "%s", g_strerror (errno));
@@ -316,78 +346,19 @@ lofi_npy_read (const char *path, LofiMatrix *matrix, gsize shape[LOFI_NPY_DIMENS
   g_autoptr (GFileInputStream) plain = g_file_read (file, NULL, &reason);
   if (!plain)
     return refuse (error, path, NULL, "%s", reason->message);
-  g_autoptr (GInputStream) stream = g_buffered_input_stream_new (G_INPUT_STREAM (plain));
-  if (!read_header (stream, &header, &offset, path, error)
-      || !check_sizes (&header, (guint64) status.st_size - MIN (offset, (guint64) status.st_size), &rows, &cols, path, error)
-      || !lofi_error_from_status (error, lofi_matrix_alloc (&read, rows, cols), path))
+  NpyFile open = { G_INPUT_STREAM (plain), path };
+  LofiNpyStream stream = { read_file, &open, path, NULL };
+  if (!lofi_npy_read_header (&stream, &header, error)
+      || !check_bytes (&header, (guint64) status.st_size - MIN (header.header_bytes, (guint64) status.st_size), path, error)
+      || !lofi_error_from_status (error, lofi_matrix_alloc (&read, header.shape[0], header.count / header.shape[0]), path))
     return FALSE;
-  if (!read_numbers (stream, &header, &read, path, error))
+  if (!lofi_npy_read_numbers (&stream, &header, &read, error))
     {
       lofi_matrix_clear (&read);
       return FALSE;
     }
   *matrix = read;
-  for (guint i = 0; i < LOFI_NPY_DIMENSIONS_MAX; i++)
-    shape[i] = i < header.n_dimensions ? header.shape[i] : 1;
+  memcpy (shape, header.shape, sizeof header.shape);
   *n_dimensions = header.n_dimensions;
   return TRUE;
-}
-
-/* ---- writing ---- */
-
-/* The header of version 1, padded so that the numbers begin at a multiple of 64 bytes. */
-static GString *
-header_new (const char *type, const gsize *shape, guint n_dimensions)
-{
-  g_autoptr (GString) dictionary = g_string_new (NULL);
-  g_string_printf (dictionary, "{'descr': '%s', 'fortran_order': False, 'shape': (", type);
-  for (guint i = 0; i < n_dimensions; i++)
-    g_string_append_printf (dictionary, "%s%zu%s", i ? ", " : "", shape[i], n_dimensions == 1 ? "," : "");
-  g_string_append (dictionary, "), }");
-  while ((10 + dictionary->len + 1) % 64 != 0)
-    g_string_append_c (dictionary, ' ');
-  g_string_append_c (dictionary, '\n');
-  GString *header = g_string_new_len ("\x93NUMPY\x01\x00", 8);
-  g_string_append_c (header, (char) (dictionary->len & 0xff));
-  g_string_append_c (header, (char) (dictionary->len >> 8));
-  g_string_append_len (header, dictionary->str, (gssize) dictionary->len);
-  return header;
-}
-
-static gboolean
-write_words (const char *path, const char *type, const void *data, const gsize *shape, guint n_dimensions, GError **error)
-{
-  gsize count = 1, bytes, total;
-  g_autoptr (GString) header = header_new (type, shape, n_dimensions);
-  gboolean fits = TRUE;
-  for (guint i = 0; i < n_dimensions; i++)
-    fits = fits && g_size_checked_mul (&count, count, shape[i]);
-  fits = fits && g_size_checked_mul (&bytes, count, 8) && g_size_checked_add (&total, bytes, header->len) && total <= G_MAXSSIZE;
-  g_autofree guint8 *whole = fits ? g_try_malloc (total) : NULL;
-  if (!whole)
-    return lofi_error_from_status (error, LOFI_NO_MEMORY, path);
-  memcpy (whole, header->str, header->len);
-  if (bytes > 0)
-    memcpy (whole + header->len, data, bytes);
-  if (G_BYTE_ORDER == G_BIG_ENDIAN)
-    for (gsize i = 0; i < count; i++)
-      {
-        guint64 word;
-        memcpy (&word, whole + header->len + 8 * i, 8);
-        word = GUINT64_TO_LE (word);
-        memcpy (whole + header->len + 8 * i, &word, 8);
-      }
-  return lofi_file_write (path, whole, total, error);
-}
-
-gboolean
-lofi_npy_write_doubles (const char *path, const double *data, const gsize *shape, guint n_dimensions, GError **error)
-{
-  return write_words (path, "<f8", data, shape, n_dimensions, error);
-}
-
-gboolean
-lofi_npy_write_int64 (const char *path, const gint64 *data, const gsize *shape, guint n_dimensions, GError **error)
-{
-  return write_words (path, "<i8", data, shape, n_dimensions, error);
 }

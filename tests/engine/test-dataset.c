@@ -111,10 +111,56 @@ START_TEST (missing)
   EXPECT_INPUT_ERROR (error, "mnist: ", "train-images-idx3-ubyte.gz");
   expect_source_refused ("fashon-mnist", "fashon-mnist", "did you mean fashion-mnist?");
   expect_source_refused ("/nowhere/at/all", "/nowhere/at/all", "path of a folder or file");
+  expect_source_refused ("xorr", "xorr", "did you mean xor?");
   expect_source_refused (folder, folder, "no train-images-idx3-ubyte");
-  g_autofree char *npz = g_build_filename (folder, "x.npz", NULL);
-  write_bytes (npz, "PK", 2);
-  expect_source_refused (npz, npz, "does not read .npz");
+}
+END_TEST
+
+/* ---- EMNIST ---- */
+
+/* Stored column by column, shown upright; its labels begin at 1. */
+START_TEST (emnist)
+{
+  g_autofree char *gzip = subfolder (folder, "gzip"), *letters = g_build_filename (gzip, "emnist-letters", NULL);
+  g_autofree char *own = subfolder (folder, "lofi-explorer/emnist");
+  g_autofree char *images = g_build_filename (gzip, "emnist-letters-train-images-idx3-ubyte.gz", NULL);
+  const guint32 six = 6, sizes[] = { 6, 4, 5 };
+  const guint8 labels[] = { 1, 26, 2, 3, 4, 5 };
+  guint8 pixels[6 * 20];
+  for (gsize i = 0; i < sizeof pixels; i++)
+    pixels[i] = image_pixel (i / 20, i % 20);
+  write_idx (gzip, "emnist-letters-train-images-idx3-ubyte", TRUE, 3, sizes, pixels, sizeof pixels);
+  write_idx (gzip, "emnist-letters-train-labels-idx1-ubyte", TRUE, 1, &six, labels, 6);
+  g_autoptr (LofiDataset) only = load (gzip);
+  ck_assert_str_eq (only->name, "emnist-letters");
+  write_images (gzip, "emnist-digits-train", TRUE, 20, 5, 10);
+  write_images (gzip, "emnist-digits-test", TRUE, 10, 5, 10);
+  expect_source_refused (gzip, gzip, "emnist-digits, emnist-letters");
+  g_autoptr (LofiDataset) split = load (letters);
+  g_autoptr (LofiDataset) file = load (images);
+  LofiDataset *const all[] = { only, split, file };
+  for (guint k = 0; k < 3; k++)
+    {
+      const LofiDataset *d = all[k];
+      ck_assert_str_eq (d->name, "emnist-letters");
+      ck_assert (d->height == 5 && d->width == 4 && d->is_image && d->train.count == 6 && d->test.count == 0 && d->n_classes == 27);
+      ck_assert_str_eq (d->class_names[26], "Z");
+      ck_assert_str_eq (d->class_names[0], "");
+      ck_assert (d->train.classes[1] == 26 && d->deviation[0] > 0);
+      for (gsize i = 0; i < 6; i++)
+        for (gsize y = 0; y < 5; y++)
+          for (gsize x = 0; x < 4; x++)
+            ck_assert_uint_eq (d->train.pixels[i * 20 + y * 4 + x], image_pixel (i, x * 5 + y));
+    }
+  expect_source_refused ("emnist-letters", "emnist-letters: ", "is not in");
+  write_images (own, "emnist-digits-train", TRUE, 20, 5, 10);
+  write_images (own, "emnist-digits-test", TRUE, 10, 5, 10);
+  g_autoptr (LofiDataset) named = load ("emnist-digits");
+  g_autoptr (LofiDataset) alone = load ("emnist");
+  ck_assert_str_eq (named->key, alone->key);
+  ck_assert (named->test.count == 10 && named->n_classes == 10);
+  ck_assert (lofi_dataset_is_named ("emnist-letters") && lofi_dataset_is_named ("cifar10") && lofi_dataset_is_named ("arrays")
+             && !lofi_dataset_is_named ("letters") && !lofi_dataset_is_named (gzip));
 }
 END_TEST
 
@@ -331,9 +377,12 @@ END_TEST
 START_TEST (labellings)
 {
   g_autofree const char **fashion = lofi_labelling_names ("fashion-mnist");
-  g_autofree const char **other = lofi_labelling_names ("letters");
+  g_autofree const char **other = lofi_labelling_names ("letters"), **cifar = lofi_labelling_names ("cifar10");
   ck_assert_str_eq (fashion[0], "shirt");
-  ck_assert_ptr_null (fashion[3]);
+  ck_assert_str_eq (fashion[3], "even-odd");
+  ck_assert_str_eq (fashion[4], "below-five");
+  ck_assert_ptr_null (fashion[5]);
+  ck_assert_str_eq (cifar[0], "animals-vehicles");
   ck_assert_str_eq (other[0], "even-odd");
   ck_assert_ptr_null (other[2]);
   for (const LofiLabelling *l = lofi_labellings (); l->name; l++)
@@ -349,6 +398,8 @@ START_TEST (labellings)
           }
     }
   ck_assert_ptr_null (lofi_labelling_find ("mnist", "shirt"));
+  ck_assert_ptr_null (lofi_labelling_find ("fashion-mnist", "animals-vehicles"));
+  ck_assert_ptr_nonnull (lofi_labelling_find (NULL, "even-odd"));
 }
 END_TEST
 
@@ -361,6 +412,7 @@ main (void)
   tcase_add_test (tests, search_path);
   tcase_add_test (tests, a_folder_of_another_set_is_not_taken);
   tcase_add_test (tests, missing);
+  tcase_add_test (tests, emnist);
   tcase_add_test (tests, small_sample);
   tcase_add_test (tests, fashion_mnist);
   tcase_add_test (tests, paths);

@@ -65,7 +65,7 @@ twins () {
 strata () {
   is 'no GLib in the mathematics' nothing includes 'glib|gio|gobject|json-glib' src/math
   is 'no threads, no printing in the mathematics' nothing includes 'stdio\.h|pthread\.h|threads\.h' src/math
-  is 'no drawing below the renderer' nothing includes 'cairo|pango|gdk' src/math src/engine
+  is 'no drawing below the renderer' nothing includes 'cairo|pango|gdk/' src/math src/engine
   is 'no GTK below the window' nothing includes 'gtk/|gdk/|adwaita|gsk/' src/math src/engine src/render src/cli
   is 'the mathematics includes nothing of the engine' nothing upward engine src/math
   is 'nothing below includes the renderer' nothing upward render src/math src/engine
