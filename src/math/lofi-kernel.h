@@ -1,8 +1,10 @@
 /* The limit of infinite width: kernels of lifts, the filter on a kernel, kernel ridge (method.md "Infinite width"; theory.md 6).
  *
  * K(x, x') = E[sigma(u) sigma(v)] for a centred Gaussian pair whose covariances are <x, x'> / c^2 + s^2 (s: the strength of the bias).
- * Closed forms where there are some (relu, erf, step, sin, square, cube, identity, gelu if it has one); else, and for a truncated activation, the
- * Hermite series sum_k a_k(q1) a_k(q2) rho^k, a_k(q) = E[sigma(sqrt(q) g) he_k(g)], rho the correlation. A truncation's series ends. */
+ * Closed forms where there are some (relu, erf, gelu, step, sin, square, cube, identity); else, and for a truncated activation, the
+ * Hermite series sum_k a_k(q1) a_k(q2) rho^k, a_k(q) = E[sigma(sqrt(q) g) he_k(g)], rho the correlation. A truncation's series ends; that
+ * of tanh and sigmoid is as long as the largest variance asks for, and pairs it does not serve are summed from erfs, at a hundred times
+ * the cost: within 1e-9 for variances up to 12, 2e-8 for any. */
 #pragma once
 
 #include "lofi-activation.h"
