@@ -2,7 +2,7 @@
  * 1 .. i-1 of column i+1 of the memory read by columns). The triangular factors of the blocks are computed once, for Q is applied to
  * one block of samples after another; two m^2 operations a sample, as a product with Q itself, which need not be formed. */
 #include "lofi-math-private.h"
-#include "lofi-ridge-private.h"
+#include "lofi-ridge-form-private.h"
 
 #include <cblas.h>
 #include <lapacke.h>

@@ -1,4 +1,5 @@
-#include "lofi-ridge-private.h"
+#include "lofi-ridge-form-private.h"
+#include "lofi-eigen.h"
 #include "lofi-math-private.h"
 #include "lofi-tridiagonal-private.h"
 
@@ -43,156 +44,6 @@ allocate (LofiRidgeForm *form)
   form->tau = form->off_diagonal + m;
   form->along = form->tau + m;
   return LOFI_OK;
-}
-
-static LofiStatus
-fetch (const LofiRidgeForm *form, size_t first, LofiMatrix *rows, const LofiWatch *watch)
-{
-  LofiWatchPart part;
-  double n = (double) form->samples;
-  return form->source.rows (form->source.data, first, rows->rows, rows,
-                            lofi_watch_part (&part, watch, (double) first / n, (double) (first + rows->rows) / n));
-}
-
-/* mean <- of the rows. False if it is not finite, which is so if any of the rows' entries is not. */
-static bool
-take_mean (const LofiMatrix *rows, double *mean)
-{
-  memset (mean, 0, rows->cols * sizeof (double));
-  for (size_t i = 0; i < rows->rows; i++)
-    for (size_t j = 0; j < rows->cols; j++)
-      mean[j] += rows->data[i * rows->stride + j];
-  bool finite = true;
-  for (size_t j = 0; j < rows->cols; j++)
-    {
-      mean[j] /= (double) rows->rows;
-      finite &= isfinite (mean[j]);
-    }
-  return finite;
-}
-
-static void
-subtract (LofiMatrix *rows, const double *mean)
-{
-  for (size_t i = 0; i < rows->rows; i++)
-    for (size_t j = 0; j < rows->cols; j++)
-      rows->data[i * rows->stride + j] -= mean[j];
-}
-
-/* One block of samples joins those before it, of which there are `before`: deviations from the block's own mean, and one row for the
- * distance of the two means (Chan, Golub and LeVeque), so that nothing large is ever subtracted. block has a row to spare. */
-static void
-join_block (LofiRidgeForm *form, LofiMatrix *rows, size_t before, const double *own, const double *shift)
-{
-  size_t p = form->features, count = rows->rows;
-  double a = (double) before, b = (double) count, weight = sqrt (a * b / (a + b)), sum_y = 0.0;
-  double *extra = rows->data + count * rows->stride;
-  for (size_t i = 0; i < count; i++)
-    sum_y += form->y[before + i];
-  cblas_dgemv (CblasRowMajor, CblasTrans, (int) count, (int) p, 1.0, rows->data, (int) rows->stride, form->y + before, 1, 1.0,
-               form->right, 1);
-  for (size_t j = 0; j < p; j++)
-    {
-      double away = before > 0 ? own[j] - form->mean[j] : 0.0;
-      form->right[j] += sum_y * (own[j] - shift[j]);    /* the sums over all blocks are zero, so any shift would do */
-      form->mean[j] = before > 0 ? form->mean[j] + away * b / (a + b) : own[j];
-      extra[j] = weight * away;
-    }
-  cblas_dsyrk (CblasRowMajor, CblasLower, CblasTrans, (int) p, (int) count + (before > 0), 1.0, rows->data, (int) rows->stride,
-               before > 0 ? 1.0 : 0.0, form->reflectors.data, (int) p);
-}
-
-/* primal: one pass. */
-static LofiStatus
-accumulate (LofiRidgeForm *form, const LofiWatch *watch)
-{
-  size_t n = form->samples, p = form->features;
-  LofiMatrix block;
-  LofiStatus status = lofi_matrix_alloc (&block, lofi_smaller (LOFI_PIECE_ROWS, n) + 1, p);
-  double *own = lofi_doubles_new (2 * p), *shift = own ? own + p : NULL;
-  if (!own)
-    status = LOFI_NO_MEMORY;
-  for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_PIECE_ROWS)
-    {
-      LofiMatrix rows = lofi_matrix_row_block (&block, 0, lofi_smaller (LOFI_PIECE_ROWS, n - first));
-      status = fetch (form, first, &rows, watch);
-      if (status != LOFI_OK)
-        break;
-      if (!take_mean (&rows, own))
-        status = LOFI_NOT_FINITE;
-      if (first == 0)
-        memcpy (shift, own, p * sizeof (double));
-      subtract (&rows, own);
-      if (status == LOFI_OK)
-        join_block (form, &rows, first, own, shift);
-      lofi_watch_report (watch, (double) (first + rows.rows) / (double) n);
-      if (status == LOFI_OK && lofi_watch_stops (watch))
-        status = LOFI_STOPPED;
-    }
-  free (own);
-  lofi_matrix_clear (&block);
-  return status;
-}
-
-/* dual: the Gram matrix of the samples, K, turned by the reflection R that takes the constant vector to the first axis. K has nothing
- * along the constant vector: what is left is the regression of n - 1 samples without an intercept.
- * R K R = K - beta (w z^T + z w^T) + beta^2 (w^T z) w w^T, z = K w. */
-static LofiStatus
-rotate_gram (LofiRidgeForm *form, const LofiMatrix *k)
-{
-  size_t n = k->rows, m = n - 1;
-  double even = 1.0 / sqrt ((double) n), beta = 1.0 / (1.0 + even), product = 0.0;
-  double *w = lofi_doubles_new (2 * n), *z = w ? w + n : NULL;
-  if (!w)
-    return LOFI_NO_MEMORY;
-  for (size_t i = 0; i < n; i++)
-    w[i] = even + (i == 0 ? 1.0 : 0.0);
-  cblas_dsymv (CblasRowMajor, CblasLower, (int) n, 1.0, k->data, (int) n, w, 1, 0.0, z, 1);
-  for (size_t i = 0; i < n; i++)
-    product += w[i] * z[i];
-  for (size_t i = 0; i < n; i++)
-    z[i] -= 0.5 * beta * product * w[i];
-  for (size_t i = 0; i < m; i++)
-    for (size_t j = 0; j <= i; j++)
-      form->reflectors.data[i * m + j] = k->data[(i + 1) * n + j + 1] - beta * (w[i + 1] * z[j + 1] + z[i + 1] * w[j + 1]);
-  free (w);
-  return LOFI_OK;
-}
-
-static LofiStatus
-gather (LofiRidgeForm *form, const LofiWatch *watch)
-{
-  size_t n = form->samples, p = form->features;
-  LofiMatrix k = { 0 };
-  LofiWatchPart part;
-  LofiStatus status = lofi_matrix_alloc (&form->centred, n, p);
-  const LofiWatch *fetching = lofi_watch_part (&part, watch, 0.0, 0.3);
-  for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
-    {
-      LofiMatrix rows = lofi_matrix_row_block (&form->centred, first, lofi_smaller (LOFI_RIDGE_ROWS, n - first));
-      status = fetch (form, first, &rows, fetching);
-      if (status == LOFI_OK && lofi_watch_stops (watch))
-        status = LOFI_STOPPED;
-    }
-  if (status == LOFI_OK && !take_mean (&form->centred, form->mean))
-    status = LOFI_NOT_FINITE;
-  if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&k, n, n);
-  if (status == LOFI_OK)
-    subtract (&form->centred, form->mean);
-  for (size_t first = 0; first < p && status == LOFI_OK; first += LOFI_PIECE_ROWS)
-    {
-      size_t count = lofi_smaller (LOFI_PIECE_ROWS, p - first);
-      cblas_dsyrk (CblasRowMajor, CblasLower, CblasNoTrans, (int) n, (int) count, 1.0, form->centred.data + first, (int) p,
-                   first > 0 ? 1.0 : 0.0, k.data, (int) n);
-      lofi_watch_report (watch, 0.3 + 0.7 * (double) (first + count) / (double) p);
-      if (lofi_watch_stops (watch))
-        status = LOFI_STOPPED;
-    }
-  if (status == LOFI_OK)
-    status = rotate_gram (form, &k);
-  lofi_matrix_clear (&k);
-  return status;
 }
 
 /* Eigenvalues of T below x. */
@@ -264,9 +115,10 @@ static LofiStatus
 expand_dual (LofiRidgeForm *form, const LofiWatch *watch)
 {
   size_t n = form->samples, m = form->directions;
-  LofiStatus status = lofi_matrix_alloc (&form->basis, n, m);
+  LofiStatus status = lofi_ridge_matrix_new (&form->basis, n, m);
   if (status != LOFI_OK)
     return status;
+  memset (form->basis.data, 0, m * sizeof (double));
   LofiMatrix q = lofi_matrix_row_block (&form->basis, 1, m);
   status = lofi_ridge_basis_expand (form, &q, watch);
   double *product = lofi_doubles_new (m);
@@ -300,7 +152,7 @@ lofi_ridge_form_init (LofiRidgeForm *form, const LofiRidgeRows *source, const do
 
   double m = (double) form->directions, depth = (double) (dual ? p : n), share = depth / (depth + 2.7 * m);
   LofiWatchPart part;
-  status = (dual ? gather : accumulate) (form, lofi_watch_part (&part, watch, 0.0, share));
+  status = lofi_ridge_form_gram (form, lofi_watch_part (&part, watch, 0.0, share));
   if (status == LOFI_OK)
     status = lofi_tridiagonal_reduce (&form->reflectors, form->diagonal, form->off_diagonal, form->tau,
                                       lofi_watch_part (&part, watch, share, 1.0));
@@ -343,7 +195,8 @@ lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, size_t cou
   LofiStatus status = lofi_ridge_sums_init (&sums, &system, penalties, count);
   if (status == LOFI_OK && !form->kept)
     {
-      status = form->keep ? lofi_matrix_alloc (&form->basis, n, m) : lofi_matrix_alloc (&block, lofi_smaller (LOFI_RIDGE_ROWS, n), m);
+      status = form->keep ? lofi_ridge_matrix_new (&form->basis, n, m)
+                          : lofi_ridge_matrix_new (&block, lofi_smaller (LOFI_RIDGE_ROWS, n), m);
       work = lofi_doubles_new (LOFI_RIDGE_ROWS * m);
       if (status == LOFI_OK && !work)
         status = LOFI_NO_MEMORY;
@@ -354,10 +207,10 @@ lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, size_t cou
       LofiMatrix b = form->keep ? lofi_matrix_row_block (&form->basis, first, rows) : lofi_matrix_row_block (&block, 0, rows);
       if (!form->kept)
         {
-          status = fetch (form, first, &b, watch);
+          status = lofi_ridge_fetch (form, first, &b, watch);
           if (status != LOFI_OK)
             break;
-          subtract (&b, form->mean);
+          lofi_ridge_subtract (&b, form->mean);
           lofi_ridge_basis_turn (form, &b, work);
         }
       lofi_ridge_sums_add (&sums, &system, &b, first);
@@ -389,7 +242,7 @@ lofi_ridge_form_diagonalise (LofiRidgeForm *form, const LofiWatch *watch)
   LofiSpectrum spectrum = { .order = m, .reflectors = form->reflectors, .diagonal = form->diagonal,
                             .off_diagonal = form->off_diagonal, .tau = form->tau };
   LofiTridiagonal t = { .order = m, .diagonal = form->diagonal, .off_diagonal = form->off_diagonal };
-  LofiStatus status = lofi_matrix_alloc (&vectors, m, m);
+  LofiStatus status = lofi_ridge_matrix_new (&vectors, m, m);
   if (status == LOFI_OK)
     status = lofi_spectrum_all (&spectrum, &vectors, watch);
   if (status == LOFI_OK)

@@ -1,9 +1,7 @@
-/* Between the parts of the ridge: the reduction (lofi-ridge-form.c), the leave-one-out sums (lofi-ridge-sums.c), the search along the
- * penalties (lofi-ridge-search.c), the eigenvectors for where rounding matters (lofi-ridge-problem.c), and what is made of
- * them (lofi-ridge.c). */
+/* Inside the ridge: leave-one-out sums in a basis of directions (lofi-ridge-sums.c) and the search along the penalties
+ * (lofi-ridge-search.c). What makes such a basis is in lofi-ridge-form-private.h; lofi-ridge.c puts it together. */
 #pragma once
 
-#include "lofi-eigen.h"
 #include "lofi-ridge.h"
 
 #define LOFI_RIDGE_ROWS 256     /* samples, or directions, worked on together */
@@ -45,6 +43,7 @@ typedef struct {
   size_t count;
   bool whole;               /* evaluate everywhere */
   bool patient;             /* many short rounds rather than two */
+  bool final;               /* there is nothing more exact to turn to: always certain */
   LofiStatus (*evaluate) (void *data, const size_t *which, size_t count, double *errors, double *doubts,
                           const LofiWatch *watch);
   void *data;
@@ -58,65 +57,6 @@ LofiStatus lofi_ridge_search (const LofiRidgeSearch *search, double *curve, doub
 /* Above this relative error an error is found again with eigenvectors. */
 #define LOFI_RIDGE_DOUBTFUL 1e-7
 
-/* The regression with its Gram matrix reduced to tridiagonal form. */
-typedef struct {
-  LofiRidgeRows source;
-  bool dual, keep;          /* keep: B is stored when it has been computed */
-  bool kept;                /* it has been */
-  size_t samples, features, directions;    /* n, p, m */
-  double mean_y, scale_y;   /* scale: root mean square of y less its mean */
-  double *y, *mean;         /* n, p */
-  double *right;            /* p: Fc^T y; primal only */
-  LofiMatrix reflectors;    /* m x m: the Gram matrix, then Q as Householder vectors, or as it is */
-  bool explicit_basis;      /* Q as it is */
-  double *diagonal, *off_diagonal, *tau, *along;    /* m each */
-  double *triangles;        /* of the blocks of reflectors */
-  LofiMatrix centred;       /* n x p; dual only */
-  LofiMatrix basis;         /* n x m, B; primal: empty unless kept */
-  double largest, smallest, nothing;    /* eigenvalues of T: bound of the largest, the smallest above nothing */
-  bool deficient;           /* some are below nothing */
-} LofiRidgeForm;
-
-LofiStatus lofi_ridge_form_init (LofiRidgeForm *form, const LofiRidgeRows *source, const double *y, bool keep, const LofiWatch *watch);
-void lofi_ridge_form_clear (LofiRidgeForm *form);
-/* What follows the reduction, unless eigenvectors are wanted at once: Q, b, and in the dual B. */
-LofiStatus lofi_ridge_form_settle (LofiRidgeForm *form, const LofiWatch *watch);
-LofiRidgeSystem lofi_ridge_form_system (const LofiRidgeForm *form);
-/* How far rounding of the Gram matrix can move sums over the denominators, relative. */
-double lofi_ridge_form_rounding (const LofiRidgeForm *form, double penalty);
-/* errors and slack: count, as the sums have them, the errors divided by n. */
-LofiStatus lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, size_t count, double *errors, double *slack,
-                                   const LofiWatch *watch);
-/* Q (lofi-ridge-basis.c). turn: rows <- rows Q, work: rows x p numbers. apply: x <- Q x, or Q^T x. expand: Q itself into m x m. */
-LofiStatus lofi_ridge_basis_init (LofiRidgeForm *form);
-void lofi_ridge_basis_turn (const LofiRidgeForm *form, LofiMatrix *rows, double *work);
-LofiStatus lofi_ridge_basis_apply (const LofiRidgeForm *form, bool transposed, double *x);
-LofiStatus lofi_ridge_basis_expand (const LofiRidgeForm *form, LofiMatrix *q, const LofiWatch *watch);
-/* T diagonal, Q its eigenvectors: no penalty can make T + a I indefinite. primal only. */
-LofiStatus lofi_ridge_form_diagonalise (LofiRidgeForm *form, const LofiWatch *watch);
-LofiStatus lofi_ridge_form_readout (const LofiRidgeForm *form, double penalty, LofiRidge *ridge);
-
-/* The same with eigenvectors, small eigenvalues found again from the features. */
-typedef struct {
-  bool dual;
-  size_t samples, features, directions;    /* n, p, m */
-  LofiMatrix centred;       /* primal: n x p, Fc and then B; dual: n x p, row 0 unused, rows 1.. the rotated features */
-  LofiMatrix basis;         /* primal: p x p, V; dual: n x (n - 1), U */
-  double *squares;          /* m: s_j^2 */
-  double *along;            /* m: b_j, what y has along direction j */
-  double *mean;             /* p */
-  double *y;                /* n: y less its mean */
-  double *rotated_y;        /* n: the same, rotated; dual only */
-  double mean_y;
-} LofiRidgeProblem;
-
-/* Takes the decomposition over from the form, which is cleared. Clear the problem also after a failure. */
-LofiStatus lofi_ridge_problem_init (LofiRidgeProblem *problem, LofiRidgeForm *form, const LofiWatch *watch);
-void lofi_ridge_problem_clear (LofiRidgeProblem *problem);
-LofiStatus lofi_ridge_problem_errors (const LofiRidgeProblem *problem, const double *penalties, size_t count, double *errors,
-                                      const LofiWatch *watch);
-LofiStatus lofi_ridge_problem_readout (const LofiRidgeProblem *problem, double penalty, LofiRidge *ridge);
-
-/* The reflection that takes the constant vector to the first axis: x - beta w (w^T x), w = 1 / sqrt(n) + e_0; its own inverse.
- * Applied from the left to n rows of `cols` numbers; product: work space of cols numbers. */
-void lofi_ridge_reflect (double *data, size_t n, size_t cols, double *product);
+/* As lofi_ridge_fit_rows, told whether to keep B. */
+LofiStatus lofi_ridge_fit_keeping (LofiRidge *ridge, const LofiRidgeRows *features, const double *y, const double *penalties, size_t count,
+                                   bool keep, double *loo_curve, const LofiWatch *watch);

@@ -1,4 +1,5 @@
-#include "lofi-ridge-private.h"
+#include "lofi-ridge-form-private.h"
+#include "lofi-eigen.h"
 #include "lofi-math-private.h"
 #include "lofi-tridiagonal-private.h"
 
@@ -25,7 +26,7 @@ lofi_ridge_problem_clear (LofiRidgeProblem *problem)
 
 /* Centred copies of the features and of y. */
 static LofiStatus
-fill (LofiRidgeProblem *problem, const LofiRidgeForm *form)
+fill (LofiRidgeProblem *problem, const LofiRidgeForm *form, const LofiWatch *watch)
 {
   size_t n = problem->samples, p = problem->features, m = problem->directions;
   LofiStatus status = lofi_matrix_alloc (&problem->centred, n, p);
@@ -42,7 +43,9 @@ fill (LofiRidgeProblem *problem, const LofiRidgeForm *form)
   for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
     {
       LofiMatrix rows = lofi_matrix_row_block (&problem->centred, first, lofi_smaller (LOFI_RIDGE_ROWS, n - first));
-      status = form->source.rows (form->source.data, first, rows.rows, &rows, NULL);
+      status = lofi_ridge_fetch (form, first, &rows, watch);
+      if (status == LOFI_OK && lofi_watch_stops (watch))
+        status = LOFI_STOPPED;
     }
   if (status != LOFI_OK)
     return status;
@@ -53,27 +56,7 @@ fill (LofiRidgeProblem *problem, const LofiRidgeForm *form)
       problem->mean[j] += problem->centred.data[i * p + j];
   for (size_t j = 0; j < p; j++)
     problem->mean[j] /= (double) n;
-  for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j < p; j++)
-      problem->centred.data[i * p + j] -= problem->mean[j];
-  return LOFI_OK;
-}
-
-/* Lower triangle of A^T A (of_columns) or A A^T, in pieces. */
-static LofiStatus
-gram (const LofiMatrix *a, bool of_columns, LofiMatrix *g, const LofiWatch *watch)
-{
-  size_t depth = of_columns ? a->rows : a->cols;
-  for (size_t first = 0; first < depth; first += LOFI_PIECE_ROWS)
-    {
-      size_t count = lofi_smaller (LOFI_PIECE_ROWS, depth - first);
-      cblas_dsyrk (CblasRowMajor, CblasLower, of_columns ? CblasTrans : CblasNoTrans, (int) g->rows, (int) count, 1.0,
-                   a->data + (of_columns ? first * a->stride : first), (int) a->stride, first > 0 ? 1.0 : 0.0, g->data,
-                   (int) g->stride);
-      lofi_watch_report (watch, (double) (first + count) / (double) depth);
-      if (lofi_watch_stops (watch))
-        return LOFI_STOPPED;
-    }
+  lofi_ridge_subtract (&problem->centred, problem->mean);
   return LOFI_OK;
 }
 
@@ -93,21 +76,31 @@ decompose (LofiRidgeProblem *problem, const LofiRidgeForm *form, LofiMatrix *vec
   return status;
 }
 
-/* Row j of images (count x other side): A applied to direction j of the first `count` vectors. */
+/* Lower triangle of the Gram matrix of what A, or A^T, makes of the first g->rows vectors; a piece of it at a time. */
 static LofiStatus
-images_of (const LofiMatrix *a, bool of_columns, const LofiMatrix *vectors, LofiMatrix *images, const LofiWatch *watch)
+gram_of_images (const LofiMatrix *a, bool of_columns, const LofiMatrix *vectors, LofiMatrix *g, const LofiWatch *watch)
 {
-  for (size_t first = 0; first < images->rows; first += LOFI_RIDGE_ROWS)
+  size_t depth = of_columns ? a->rows : a->cols;
+  int small = (int) g->rows, side = (int) vectors->rows, ld = (int) a->stride;
+  LofiMatrix image;    /* piece x small, or small x piece */
+  LofiStatus status = lofi_ridge_matrix_new (&image, g->rows, lofi_smaller (LOFI_RIDGE_ROWS, depth));
+  for (size_t first = 0; first < depth && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
     {
-      size_t count = lofi_smaller (LOFI_RIDGE_ROWS, images->rows - first);
-      cblas_dgemm (CblasRowMajor, CblasTrans, of_columns ? CblasTrans : CblasNoTrans, (int) count, (int) images->cols,
-                   (int) vectors->rows, 1.0, vectors->data + first, (int) vectors->stride, a->data, (int) a->stride, 0.0,
-                   images->data + first * images->stride, (int) images->stride);
-      lofi_watch_report (watch, (double) (first + count) / (double) images->rows);
+      int count = (int) lofi_smaller (LOFI_RIDGE_ROWS, depth - first);
+      if (of_columns)
+        cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, count, small, side, 1.0, a->data + first * a->stride, ld, vectors->data,
+                     (int) vectors->stride, 0.0, image.data, small);
+      else
+        cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, small, count, side, 1.0, vectors->data, (int) vectors->stride,
+                     a->data + first, ld, 0.0, image.data, count);
+      cblas_dsyrk (CblasRowMajor, CblasLower, of_columns ? CblasTrans : CblasNoTrans, small, count, 1.0, image.data,
+                   of_columns ? small : count, first > 0 ? 1.0 : 0.0, g->data, small);
+      lofi_watch_report (watch, (double) (first + (size_t) count) / (double) depth);
       if (lofi_watch_stops (watch))
-        return LOFI_STOPPED;
+        status = LOFI_STOPPED;
     }
-  return LOFI_OK;
+  lofi_matrix_clear (&image);
+  return status;
 }
 
 /* The first columns of vectors (m x count) times W (count x count), in place, a block of rows at a time. */
@@ -135,17 +128,12 @@ static LofiStatus
 refine_small (LofiRidgeProblem *problem, const LofiMatrix *a, bool of_columns, LofiMatrix *vectors, size_t small,
               const LofiWatch *watch)
 {
-  LofiMatrix images, g = { 0 }, w = { 0 };
+  LofiMatrix g, w = { 0 };
   LofiSpectrum spectrum = { 0 };
   LofiWatchPart part;
-  LofiStatus status = lofi_matrix_alloc (&images, small, of_columns ? a->rows : a->cols);
+  LofiStatus status = lofi_matrix_alloc (&g, small, small);
   if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&g, small, small);
-  if (status == LOFI_OK)
-    status = images_of (a, of_columns, vectors, &images, lofi_watch_part (&part, watch, 0.0, 0.3));
-  if (status == LOFI_OK)
-    status = gram (&images, false, &g, lofi_watch_part (&part, watch, 0.3, 0.5));
-  lofi_matrix_clear (&images);
+    status = gram_of_images (a, of_columns, vectors, &g, lofi_watch_part (&part, watch, 0.0, 0.5));
   if (status == LOFI_OK)
     status = lofi_spectrum_init (&spectrum, &g, lofi_watch_part (&part, watch, 0.5, 0.8));
   lofi_matrix_clear (&g);
@@ -273,10 +261,10 @@ lofi_ridge_problem_init (LofiRidgeProblem *problem, LofiRidgeForm *form, const L
   lofi_matrix_clear (&form->centred);
   lofi_matrix_clear (&form->basis);
   LofiWatchPart part;
-  LofiStatus status = fill (problem, form);
+  LofiStatus status = fill (problem, form, lofi_watch_part (&part, watch, 0.0, 0.2));
   LofiMatrix vectors = problem->dual ? lofi_matrix_row_block (&problem->basis, 1, problem->directions) : problem->basis;
   if (status == LOFI_OK)
-    status = decompose (problem, form, &vectors, lofi_watch_part (&part, watch, 0.0, 0.5));
+    status = decompose (problem, form, &vectors, lofi_watch_part (&part, watch, 0.2, 0.5));
   lofi_ridge_form_clear (form);
   if (status == LOFI_OK)
     status = (problem->dual ? solve_dual : solve_primal) (problem, lofi_watch_part (&part, watch, 0.5, 1.0));
@@ -285,7 +273,7 @@ lofi_ridge_problem_init (LofiRidgeProblem *problem, LofiRidgeForm *form, const L
 
 LofiStatus
 lofi_ridge_problem_errors (const LofiRidgeProblem *problem, const double *penalties, size_t count, double *errors,
-                           const LofiWatch *watch)
+                           double *slack, const LofiWatch *watch)
 {
   LofiRidgeSystem system = { .dual = problem->dual, .samples = problem->samples, .directions = problem->directions,
                              .diagonal = problem->squares, .along = problem->along, .y = problem->y };
@@ -301,7 +289,10 @@ lofi_ridge_problem_errors (const LofiRidgeProblem *problem, const double *penalt
         status = LOFI_STOPPED;
     }
   for (size_t k = 0; k < count && status == LOFI_OK; k++)
-    errors[k] = sums.errors[k] / (double) problem->samples;
+    {
+      errors[k] = sums.errors[k] / (double) problem->samples;
+      slack[k] = sums.slack[k];
+    }
   lofi_ridge_sums_clear (&sums);
   return status;
 }

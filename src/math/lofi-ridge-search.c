@@ -18,13 +18,15 @@
 #define STEP 0.45           /* of log a, between the first samples */
 #define SAMPLES 8           /* at least, or all are evaluated */
 #define FEW 24              /* penalties evaluated without closing in on them */
-#define SAFETY 4.0          /* times the difference of the two interpolations */
+#define SAFETY 4.0          /* times the largest difference of the two interpolations between two samples */
+#define SAFETY_AT_END 16.0
 #define NOISE 1e-12         /* what rounding of the sums may do to an error */
 
 typedef struct {
   const LofiRidgeSearch *search;
   double *curve, *doubt;
   double *logs;             /* of the penalties */
+  double *guess;            /* interpolated log errors */
   double *fresh;            /* 2 x count: what was evaluated last */
   size_t *which;            /* places to evaluate next */
   size_t *middles;          /* of gaps */
@@ -44,11 +46,12 @@ walk_init (Walk *walk, const LofiRidgeSearch *search, double *curve, double *dou
 {
   size_t count = search->count;
   *walk = (Walk) { .search = search, .curve = curve, .doubt = doubt };
-  walk->logs = lofi_doubles_new (3 * count);
+  walk->logs = lofi_doubles_new (4 * count);
   walk->which = count <= SIZE_MAX / (3 * sizeof *walk->which) ? malloc (3 * count * sizeof *walk->which) : NULL;
   if (!walk->logs || !walk->which)
     return LOFI_NO_MEMORY;
-  walk->fresh = walk->logs + count;
+  walk->guess = walk->logs + count;
+  walk->fresh = walk->guess + count;
   walk->middles = walk->which + count;
   walk->known = walk->middles + count;
   for (size_t k = 0; k < count; k++)
@@ -121,16 +124,6 @@ window (const Walk *walk, size_t gap, size_t count)
   return lofi_smaller (from, walk->known_count - count);
 }
 
-/* Could place k, between known[gap] and known[gap + 1], have an error as small as `best`? */
-static bool
-could_be (const Walk *walk, size_t gap, size_t k, double best)
-{
-  double t = walk->logs[k];
-  double six = interpolate (walk, window (walk, gap, 6), 6, t), four = interpolate (walk, window (walk, gap, 4), 4, t);
-  double doubt = fmax (walk->doubt[walk->known[gap]], walk->doubt[walk->known[gap + 1]]);
-  return !(six - SAFETY * fabs (six - four) - doubt - NOISE > log (best));
-}
-
 /* The first of the smallest; a NaN never is. */
 static size_t
 smallest (const double *curve, size_t count)
@@ -142,6 +135,26 @@ smallest (const double *curve, size_t count)
   return best;
 }
 
+/* Appends to which, after its first `count`, the places between known[gap] and known[gap + 1] whose error could be as small as `best`. */
+static size_t
+look_between (Walk *walk, size_t gap, double best, size_t count)
+{
+  size_t first = walk->known[gap] + 1, last = walk->known[gap + 1], six = window (walk, gap, 6), four = window (walk, gap, 4);
+  bool at_end = gap < 2 || gap + 3 >= walk->known_count;    /* both windows to one side: the better is not much better */
+  double off = 0.0, doubt = fmax (walk->doubt[first - 1], walk->doubt[last]);
+  for (size_t k = first; k < last; k++)
+    {
+      walk->guess[k] = interpolate (walk, six, 6, walk->logs[k]);
+      double away = fabs (walk->guess[k] - interpolate (walk, four, 4, walk->logs[k]));
+      if (!(away <= off))
+        off = away;
+    }
+  for (size_t k = first; k < last; k++)
+    if (!(walk->guess[k] - (at_end ? SAFETY_AT_END : SAFETY) * off - doubt - NOISE > log (best)))    /* true of a NaN */
+      walk->which[count++] = k;
+  return count;
+}
+
 /* Into which: all places that could be smallest; or, patiently, the middles of their gaps while that is fewer. */
 static size_t
 candidates (Walk *walk, bool *all)
@@ -151,9 +164,7 @@ candidates (Walk *walk, bool *all)
   for (size_t gap = 0; gap + 1 < walk->known_count; gap++)
     {
       size_t first = walk->known[gap], last = walk->known[gap + 1], before = count;
-      for (size_t k = first + 1; k < last; k++)
-        if (could_be (walk, gap, k, best))
-          walk->which[count++] = k;
+      count = look_between (walk, gap, best, count);
       if (count > before)
         middle[middles++] = first + (last - first) / 2;
     }
@@ -194,7 +205,7 @@ lofi_ridge_search (const LofiRidgeSearch *search, double *curve, double *doubt, 
       if (status == LOFI_OK)
         {
           *best = smallest (curve, search->count);
-          *certain = is_certain (&walk, *best);
+          *certain = search->final || is_certain (&walk, *best);
           asked = all ? 0 : candidates (&walk, &all);
         }
     }

@@ -1,6 +1,6 @@
 #include "lofi-ridge.h"
 #include "lofi-math-private.h"
-#include "lofi-ridge-private.h"
+#include "lofi-ridge-form-private.h"
 
 #include <cblas.h>
 #include <float.h>
@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CAUTION 100.0       /* times the first order of what rounding of the Gram matrix does: the worst that is allowed for */
+#define CAUTION 10.0        /* times the first order of what rounding of the Gram matrix does, of which a third was the most ever seen */
+#define SUMMING 1e-14       /* what rounding does to sums over the directions */
 #define KEPT_BYTES ((size_t) 256 << 20)     /* of B, up to which it is stored rather than computed in every pass */
 
 void
@@ -48,19 +49,23 @@ typedef struct {
   LofiRidgeForm form;
   LofiRidgeProblem problem;     /* in place of the form, if with_vectors */
   bool with_vectors;
-  bool final;                   /* nothing more exact is to be had: errors are taken as they are */
+  bool final;                   /* nothing more exact is to be had */
+  bool dual;
+  double scale_y;
   const double *penalties;
   double *some, *slack;         /* count each */
   double *curve, *doubt;
 } Fit;
 
+/* A bound on an error's relative error: from the Gram matrix, unless its eigenvalues were found again, and from the sums. Where one less
+ * leverage, or the error itself, is small, so are the numbers that are left of a difference. */
 static double
-doubt_of (const LofiRidgeForm *form, double penalty, double error, double slack)
+doubt_of (const Fit *fit, double penalty, double error, double slack)
 {
-  if (!(error > 0.0 && slack > 0.0))
-    return INFINITY;
-  double rounding = CAUTION * lofi_ridge_form_rounding (form, penalty);
-  return form->dual ? rounding : rounding / slack * (1.0 + form->scale_y / sqrt (error));
+  double rounding = fit->final ? 0.0 : CAUTION * lofi_ridge_form_rounding (&fit->form, penalty);
+  if (fit->dual)
+    return rounding + SUMMING;
+  return error > 0.0 && slack > 0.0 ? (rounding + SUMMING) / slack * (1.0 + fit->scale_y / sqrt (error)) : INFINITY;
 }
 
 static LofiStatus
@@ -69,10 +74,10 @@ evaluate (void *data, const size_t *which, size_t count, double *errors, double 
   Fit *fit = data;
   for (size_t i = 0; i < count; i++)
     fit->some[i] = fit->penalties[which[i]];
-  LofiStatus status = fit->with_vectors ? lofi_ridge_problem_errors (&fit->problem, fit->some, count, errors, watch)
+  LofiStatus status = fit->with_vectors ? lofi_ridge_problem_errors (&fit->problem, fit->some, count, errors, fit->slack, watch)
                                         : lofi_ridge_form_errors (&fit->form, fit->some, count, errors, fit->slack, watch);
   for (size_t i = 0; i < count && status == LOFI_OK; i++)
-    doubts[i] = fit->final ? 0.0 : doubt_of (&fit->form, fit->some[i], errors[i], fit->slack[i]);
+    doubts[i] = doubt_of (fit, fit->some[i], errors[i], fit->slack[i]);
   return status;
 }
 
@@ -120,15 +125,16 @@ choose (Fit *fit, size_t count, bool whole, size_t *best, const LofiWatch *watch
     return status;
   status = turn_to_vectors (fit, lofi_watch_part (&part, watch, share, share + 0.6 * (1.0 - share)));
   search.patient = fit->with_vectors;
+  search.final = true;
   if (status == LOFI_OK)
     status = lofi_ridge_search (&search, fit->curve, fit->doubt, best, &certain,
                                 lofi_watch_part (&part, watch, share + 0.6 * (1.0 - share), 1.0));
   return status;
 }
 
-static LofiStatus
-fit_rows (LofiRidge *ridge, const LofiRidgeRows *rows, const double *y, const double *penalties, size_t count, bool keep,
-          double *loo_curve, const LofiWatch *watch)
+LofiStatus
+lofi_ridge_fit_keeping (LofiRidge *ridge, const LofiRidgeRows *rows, const double *y, const double *penalties, size_t count, bool keep,
+                        double *loo_curve, const LofiWatch *watch)
 {
   *ridge = (LofiRidge) { 0 };
   LofiStatus status = check (rows, y, penalties, count);
@@ -148,13 +154,18 @@ fit_rows (LofiRidge *ridge, const LofiRidgeRows *rows, const double *y, const do
       fit.doubt = fit.curve + count;
       status = lofi_ridge_form_init (&fit.form, rows, y, keep, lofi_watch_part (&part, watch, 0.0, 0.4));
     }
+  fit.dual = fit.form.dual;
+  fit.scale_y = fit.form.scale_y;
   if (status == LOFI_OK)
     status = choose (&fit, count, loo_curve != NULL, &best, lofi_watch_part (&part, watch, 0.4, 1.0));
   if (status == LOFI_OK)
     status = fit.with_vectors ? lofi_ridge_problem_readout (&fit.problem, penalties[best], ridge)
                               : lofi_ridge_form_readout (&fit.form, penalties[best], ridge);
   if (status == LOFI_OK)
-    ridge->loo_mse = fit.curve[best];
+    {
+      ridge->loo_mse = fit.curve[best];
+      lofi_watch_report (watch, 1.0);
+    }
   if (status == LOFI_OK && loo_curve)
     memcpy (loo_curve, fit.curve, count * sizeof (double));
   lofi_ridge_form_clear (&fit.form);
@@ -178,7 +189,7 @@ lofi_ridge_fit (LofiRidge *ridge, const LofiMatrix *features, const double *y, c
                 double *loo_curve, const LofiWatch *watch)
 {
   LofiRidgeRows rows = { .samples = features->rows, .features = features->cols, .rows = copy_rows, .data = (void *) features };
-  return fit_rows (ridge, &rows, y, penalties, count, true, loo_curve, watch);
+  return lofi_ridge_fit_keeping (ridge, &rows, y, penalties, count, true, loo_curve, watch);
 }
 
 LofiStatus
@@ -186,13 +197,14 @@ lofi_ridge_fit_rows (LofiRidge *ridge, const LofiRidgeRows *features, const doub
                      double *loo_curve, const LofiWatch *watch)
 {
   bool keep = keeps_rows (features->samples, features->features);
-  return fit_rows (ridge, features, y, penalties, count, keep, loo_curve, watch);
+  return lofi_ridge_fit_keeping (ridge, features, y, penalties, count, keep, loo_curve, watch);
 }
 
 /* A penalty's sums run on one processor, four operations an entry, and cost what so many of a matrix product do; the search needs few
  * penalties more than the SEARCHED it begins with. Half of the reduction waits for memory. */
 #define SUMS 12.0
-#define SEARCHED 80
+#define SEARCHED ((size_t) 80)
+#define COLUMNS ((size_t) 100)    /* and what the eigenvectors and the reflectors need beside, in columns */
 #define REDUCTION (2.0 * 4.0 / 3.0)
 
 double
@@ -212,12 +224,14 @@ lofi_ridge_bytes (size_t n, size_t p, bool rows)
   if (n < 2 || p == 0)
     return 0;
   bool dual = p + 1 >= n, keep = !rows || keeps_rows (n, p);
-  size_t m = dual ? n - 1 : p, block = lofi_smaller (LOFI_PIECE_ROWS + 1, n), searched = SEARCHED;
-  const size_t parts[] = {
-    lofi_matrix_bytes (m, m),                       /* the Gram matrix */
-    lofi_matrix_bytes (keep ? n : block, m),        /* B, or a block of it */
-    dual ? lofi_matrix_bytes (n, p) : lofi_matrix_bytes (block, p),
-    lofi_matrix_bytes (3 * searched + 64, m),       /* factors; triangles of the reflectors */
+  size_t m = dual ? n - 1 : p, block = lofi_smaller (LOFI_PIECE_ROWS + 1, n);
+  const size_t square = lofi_matrix_bytes (m, m), parts[] = {
+    square, square, square,                                      /* reflectors, eigenvectors, their work space */
+    keep && !dual ? square : 0,                                  /* eigenvectors turned into better ones */
+    lofi_matrix_bytes (keep ? n : block, m),                     /* B, or a block of it */
+    dual ? lofi_matrix_bytes (n, p) : 0,                         /* the features */
+    lofi_matrix_bytes (m, block + 3 * SEARCHED + COLUMNS),       /* blocks, factors */
+    lofi_matrix_bytes (n, 3), lofi_matrix_bytes (p, 3),
   };
   size_t bytes = 0;
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)

@@ -1,7 +1,11 @@
 /* Ridge with an unpenalised intercept, the penalty by exact leave-one-out (method.md "Readout").
  *
- * One eigendecomposition of the centred Gram matrix, of the smaller side, serves all penalties:
- *   residual_i / (1 - 1/n - sum_j q_ij^2 / (s_j^2 + a)),   q = the centred features times the right singular vectors.
+ * The Gram matrix of the centred features, of the smaller side, is made tridiagonal once for all penalties, Q^T G Q = T: exact
+ * leave-one-out needs no eigenvectors. With M = T + a I and q = the centred features times Q,
+ *   residual_i / (1 - 1/n - q_i^T M^-1 q_i),
+ * a few operations an entry and penalty. Penalties between samples of the curve that show it to be larger there are left out, unless
+ * the whole curve is wanted. Where a penalty is so small that rounding of G would show, eigenvectors are found after all, and the small
+ * eigenvalues from the features again.
  * The penalty is added to the Gram of the centred features as it is, not divided by n. */
 #pragma once
 
@@ -32,13 +36,14 @@ typedef struct {
   void *data;
 } LofiRidgeRows;
 
-/* As lofi_ridge_fit, the features in passes over blocks of samples: memory is O(p^2 + block) for p <= n (three passes or fewer), and
- * the features are stored for p > n, where they are smaller than p^2. */
+/* As lofi_ridge_fit, the features in passes over blocks of samples: memory is O(p^2 + block) for p <= n (three passes or fewer, two if
+ * n x p numbers are little; two more where eigenvectors are found), and the features are stored for p > n, where they are
+ * smaller than p^2. A status of `rows` other than LOFI_OK ends the fit with it. */
 LofiStatus lofi_ridge_fit_rows (LofiRidge *ridge, const LofiRidgeRows *features, const double *y, const double *penalties,
                                 size_t count, double *loo_curve, const LofiWatch *watch);
 
-/* What a fit of n x p features with `count` penalties costs: floating-point operations (weighted to those of a matrix product), and
- * the bytes it allocates at its peak, features not counted. rows: the passes of lofi_ridge_fit_rows. */
+/* What a fit of n x p features with `count` penalties costs: floating-point operations (weighted to those of a matrix product) without
+ * eigenvectors, and the bytes it allocates at its peak even with them, features not counted. rows: the passes of lofi_ridge_fit_rows. */
 double lofi_ridge_flops (size_t n, size_t p, size_t count);
 size_t lofi_ridge_bytes (size_t n, size_t p, bool rows);
 
