@@ -131,34 +131,51 @@ hermite_series (const double *c, int degree, double *values, size_t count)
     }
 }
 
-LofiStatus
-lofi_sigma_init (LofiSigma *sigma, LofiActivation activation, int degree)
+/* The coefficients of the activation up to a degree, by the trapezoid rule; its mean square. */
+static double
+expand (LofiActivation activation, int degree, double *coefficients)
 {
-  if ((unsigned) activation >= LOFI_N_ACTIVATIONS || degree < 0 || degree > LOFI_DEGREE_MAX)
-    return LOFI_BAD_SHAPE;
-  *sigma = (LofiSigma) { .activation = activation, .degree = degree };
-  if (degree == LOFI_DEGREE_EXACT)
-    return LOFI_OK;
-
-  double total = 0.0;
+  double total = 0.0, squares = 0.0;
+  memset (coefficients, 0, (size_t) (degree + 1) * sizeof (double));
   for (int node = 0; node < NODES; node++)
     {
       /* The middle node is exactly zero: the kink of relu and the jump of step are nodes. */
       double t = (node - NODES / 2) * (REACH / (NODES / 2)), weight = exp (-0.5 * t * t), value = t;
       apply_exact (activation, &value, 1);
       total += weight;
+      /* Half of a jump lies on either side of its node. */
+      squares += weight * (activation == LOFI_STEP && t == 0.0 ? 0.5 : value * value);
       double before = 0.0, now = 1.0;
       for (int k = 0; k <= degree; k++)
         {
-          sigma->coefficients[k] += weight * value * now;
+          coefficients[k] += weight * value * now;
           double next = (t * now - sqrt (k) * before) / sqrt (k + 1);
           before = now;
           now = next;
         }
     }
   for (int k = 0; k <= degree; k++)
-    sigma->coefficients[k] /= total;
+    coefficients[k] /= total;
+  return squares / total;
+}
+
+LofiStatus
+lofi_sigma_init (LofiSigma *sigma, LofiActivation activation, int degree)
+{
+  if ((unsigned) activation >= LOFI_N_ACTIVATIONS || degree < 0 || degree > LOFI_DEGREE_MAX)
+    return LOFI_BAD_SHAPE;
+  *sigma = (LofiSigma) { .activation = activation, .degree = degree };
+  if (degree != LOFI_DEGREE_EXACT)
+    expand (activation, degree, sigma->coefficients);
   return LOFI_OK;
+}
+
+void
+lofi_sigma_moments (LofiActivation activation, int degree, double *coefficients, double *mean_square)
+{
+  double square = expand (activation, degree, coefficients);
+  if (mean_square)
+    *mean_square = square;
 }
 
 void

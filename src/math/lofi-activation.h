@@ -33,7 +33,7 @@ LofiStatus lofi_sigma_init (LofiSigma *sigma, LofiActivation activation, int deg
 void lofi_sigma_apply (const LofiSigma *sigma, double *values, size_t count);
 
 /* E[sigma(g)^2], g ~ N(0,1), and the coefficients a_0 .. a_degree of the activation itself (degree <= LOFI_DEGREE_MAX), whatever the
- * truncation: what share of it each degree has. */
+ * truncation: coefficient k squared over the mean square is the share of degree k. mean_square may be NULL. */
 void lofi_sigma_moments (LofiActivation activation, int degree, double *coefficients, double *mean_square);
 
 /* In place: values become sigma'(values). relu' and step' are 0 at 0 (step' is 0 everywhere). For a truncation,

@@ -30,18 +30,19 @@ floats_bytes (size_t rows, size_t cols)
   return bytes;
 }
 
-/* Aligned, not zeroed; freed with free. Large storage asks for huge pages: with small ones, touching 64 MB for the first time
+/* Aligned, not zeroed; freed with free. Large storage is made of whole huge pages: with small ones, touching 64 MB for the first time
  * takes longer than multiplying it. */
 static void *
 storage_new (size_t bytes)
 {
-  bool large = bytes >= 2 * HUGE_PAGE;
+  bool large = bytes >= HUGE_PAGE && bytes <= PTRDIFF_MAX - HUGE_PAGE;
+  size_t whole = large ? (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE : bytes;
   void *data = NULL;
-  if (posix_memalign (&data, large ? HUGE_PAGE : ALIGNMENT, bytes) != 0)
+  if (posix_memalign (&data, large ? HUGE_PAGE : ALIGNMENT, whole) != 0)
     return NULL;
 #ifdef MADV_HUGEPAGE
   if (large)
-    madvise (data, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);    /* only advice: a refusal costs time, nothing else */
+    madvise (data, whole, MADV_HUGEPAGE);    /* only advice: a refusal costs time, nothing else */
 #endif
   return data;
 }

@@ -26,8 +26,12 @@ lofi_single_lift_init (LofiSingleLift *single, const LofiLift *lift)
     }
   double share = 1.0 / lift->scale;
   for (size_t i = 0; i < d; i++)
-    for (size_t j = 0; j < p; j++)
-      single->weights.data[i * p + j] = (float) (share * w->data[i * w->stride + j]);
+    {
+      float *restrict row = single->weights.data + i * p;
+      const double *from = w->data + i * w->stride;
+      for (size_t j = 0; j < p; j++)
+        row[j] = (float) (share * from[j]);
+    }
   for (size_t j = 0; biased && j < p; j++)
     single->bias[j] = (float) (lift->bias_strength * lift->bias[j]);
   return LOFI_OK;
@@ -56,32 +60,10 @@ lofi_single_lift_apply (const LofiSingleLift *single, const LofiMatrixF *inputs,
   for (size_t i = 0; i < lifted->rows; i++)
     {
       float *row = lifted->data + i * lifted->stride;
-      for (size_t j = 0; single->bias && j < w->cols; j++)
-        row[j] += single->bias[j];
+      if (single->bias)
+        for (size_t j = 0; j < w->cols; j++)
+          row[j] += single->bias[j];
       lofi_sigma_apply_single (&single->sigma, row, w->cols, norm);
     }
   return LOFI_OK;
-}
-
-#define LANES 256
-
-void
-lofi_sigma_apply_single (const LofiSigma *sigma, float *values, size_t count, float factor)
-{
-  if (sigma->degree == LOFI_DEGREE_EXACT && sigma->activation == LOFI_RELU)
-    {
-      for (size_t i = 0; i < count; i++)
-        values[i] = values[i] < 0.0f ? 0.0f : factor * values[i];
-      return;
-    }
-  double wide[LANES];
-  for (size_t first = 0; first < count; first += LANES)
-    {
-      size_t lanes = lofi_smaller (LANES, count - first);
-      for (size_t i = 0; i < lanes; i++)
-        wide[i] = values[first + i];
-      lofi_sigma_apply (sigma, wide, lanes);
-      for (size_t i = 0; i < lanes; i++)
-        values[first + i] = (float) (factor * wide[i]);
-    }
 }

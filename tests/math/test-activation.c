@@ -162,6 +162,35 @@ START_TEST (coefficients_are_the_known_ones)
 }
 END_TEST
 
+/* E[sigma(g)^2] in closed form, or (tanh, sigmoid, gelu) by 30-digit quadrature; the coefficients are those of a truncation, and their
+ * squares add up to the mean square. */
+START_TEST (moments_are_the_known_ones)
+{
+  static const double squares[LOFI_N_ACTIVATIONS] = {
+    [LOFI_RELU] = 0.5, [LOFI_TANH] = 0.3942944903978412, [LOFI_ERF] = 0.46455905439754, [LOFI_SIGMOID] = 0.293379035858093, [LOFI_GELU] = 0.4252214825702987,
+    [LOFI_SIN] = 0.4323323583816937, [LOFI_SQUARE] = 3.0, [LOFI_CUBE] = 15.0, [LOFI_STEP] = 0.5, [LOFI_IDENTITY] = 1.0
+  };
+  for (int a = 0; a < LOFI_N_ACTIVATIONS; a++)
+    {
+      LofiSigma sigma;
+      double coefficients[LOFI_DEGREE_MAX + 1], square, parts = 0.0;
+      lofi_sigma_moments ((LofiActivation) a, 12, coefficients, &square);
+      ck_assert (fabs (square - squares[a]) <= 1e-6 * squares[a]);
+      ck_assert_int_eq (lofi_sigma_init (&sigma, (LofiActivation) a, 12), LOFI_OK);
+      for (int k = 0; k <= 12; k++)
+        {
+          ck_assert (coefficients[k] == sigma.coefficients[k]);
+          parts += coefficients[k] * coefficients[k];
+        }
+      ck_assert (parts <= square * (1.0 + 1e-3) && parts >= 0.9 * square);
+      if (a == LOFI_SQUARE || a == LOFI_CUBE || a == LOFI_IDENTITY)
+        ck_assert (fabs (parts - square) <= 1e-9 * square);
+      lofi_sigma_moments ((LofiActivation) a, 0, coefficients, NULL);
+      ck_assert (coefficients[0] == sigma.coefficients[0]);
+    }
+}
+END_TEST
+
 START_TEST (truncations_are_their_polynomials)
 {
   /* By hand: he_0 = 1, he_1 = t, he_2 = (t^2 - 1) / sqrt 2, he_3 = (t^3 - 3 t) / sqrt 6. */
@@ -211,6 +240,7 @@ main (void)
   tcase_add_test (tcase, kinks_and_jumps_are_as_stated);
   tcase_add_test (tcase, derivatives_are_slopes);
   tcase_add_test (tcase, coefficients_are_the_known_ones);
+  tcase_add_test (tcase, moments_are_the_known_ones);
   tcase_add_test (tcase, truncations_are_their_polynomials);
   tcase_add_test (tcase, impossible_degrees_are_refused);
   suite_add_tcase (suite, tcase);

@@ -179,6 +179,65 @@ START_TEST (threads_are_set_and_told)
 }
 END_TEST
 
+START_TEST (single_precision_follows_the_same_rules)
+{
+  static const size_t shapes[][2] = { { 1, 1 }, { 37, 13 }, { 900, 700 }, { 1100, 1000 } };
+  LofiMatrixF m;
+  for (size_t s = 0; s < 4; s++)
+    {
+      ck_assert_int_eq (lofi_matrix_f_alloc (&m, shapes[s][0], shapes[s][1]), LOFI_OK);
+      ck_assert_uint_eq ((uintptr_t) m.data % 64, 0);
+      ck_assert_uint_eq (m.stride, shapes[s][1]);
+      bool zeroed = true;
+      for (size_t i = 0; i < m.rows * m.cols; i++)
+        zeroed = zeroed && m.data[i] == 0.0f;
+      ck_assert (zeroed);
+      lofi_matrix_f_clear (&m);
+      ck_assert_ptr_null (m.data);
+      ck_assert_uint_eq (m.rows, 0);
+    }
+  ck_assert_int_eq (lofi_matrix_f_alloc (&m, 0, 5), LOFI_OK);
+  ck_assert_ptr_null (m.data);
+  ck_assert_ptr_null (lofi_matrix_f_row_block (&m, 0, 0).data);
+  ck_assert_int_eq (lofi_matrix_f_alloc (&m, SIZE_MAX / 2, 3), LOFI_BAD_SHAPE);
+  ck_assert_int_eq (lofi_matrix_f_alloc (&m, SIZE_MAX / 4, 1), LOFI_BAD_SHAPE);
+  ck_assert_int_eq (lofi_matrix_f_alloc (&m, PTRDIFF_MAX / 4, 1), LOFI_NO_MEMORY);
+  ck_assert_ptr_null (m.data);
+}
+END_TEST
+
+START_TEST (numbers_are_rounded_and_widened)
+{
+  LofiMatrix a = lofi_reference_normals (37, 13, 3), padded = lofi_reference_padded (&a), back = lofi_reference_padded (&a);
+  LofiMatrixF f;
+  ck_assert_int_eq (lofi_matrix_f_alloc (&f, 37, 17), LOFI_OK);
+  f.cols = 13;
+  ck_assert_int_eq (lofi_matrix_to_single (&f, &padded), LOFI_OK);
+  ck_assert_int_eq (lofi_matrix_to_double (&back, &f), LOFI_OK);
+  for (size_t i = 0; i < 37; i++)
+    {
+      for (size_t j = 0; j < 13; j++)
+        {
+          ck_assert (f.data[i * 17 + j] == (float) a.data[i * 13 + j]);
+          ck_assert (back.data[i * back.stride + j] == (double) (float) a.data[i * 13 + j]);
+        }
+      ck_assert (f.data[i * 17 + 13] == 0.0f);
+      ck_assert (isnan (back.data[i * back.stride + 13]));
+    }
+  LofiMatrixF block = lofi_matrix_f_row_block (&f, 3, 4);
+  ck_assert_ptr_eq (block.data, f.data + 3 * 17);
+  ck_assert_uint_eq (block.rows, 4);
+  ck_assert_uint_eq (block.cols, 13);
+  ck_assert_uint_eq (block.stride, 17);
+  ck_assert_int_eq (lofi_matrix_to_double (&back, &block), LOFI_BAD_SHAPE);
+  ck_assert_int_eq (lofi_matrix_to_single (&block, &a), LOFI_BAD_SHAPE);
+  lofi_matrix_clear (&a);
+  lofi_matrix_clear (&padded);
+  lofi_matrix_clear (&back);
+  lofi_matrix_f_clear (&f);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -193,6 +252,8 @@ main (void)
   tcase_add_test (tcase, one_bad_entry_is_found);
   tcase_add_test (tcase, triangles_are_mirrored_and_transposed);
   tcase_add_test (tcase, threads_are_set_and_told);
+  tcase_add_test (tcase, single_precision_follows_the_same_rules);
+  tcase_add_test (tcase, numbers_are_rounded_and_widened);
   suite_add_tcase (suite, tcase);
   return lofi_test_run (suite);
 }
