@@ -15,6 +15,7 @@
 #define SMALL 1500          /* up to this, which stays in the caches */
 #define FEW 4               /* pairs that a look is made at */
 #define EQUAL 1e-9          /* of |lambda_1|: values so close may be copies of one */
+#define WORTH 0.6           /* products, of N, that cost as much as doing it directly */
 #define WIDE 64             /* columns of other products */
 #define DENSE_ORDER 8192    /* largest matrix made of a map that turns out to be hard */
 #define STARTS 0x4c4f4649u  /* seed of the random directions: any number, always the same */
@@ -22,7 +23,7 @@
 bool
 lofi_leading_pays (size_t order, size_t keep)
 {
-  return order >= 400 && keep <= order / 8;
+  return order >= 400 && keep <= order / 10;
 }
 
 /* A search for pairs, and where its answer goes. */
@@ -241,8 +242,9 @@ report (const Search *search, const LofiKrylov *krylov)
 /* Where a run of the method stands. */
 typedef struct {
   size_t want;              /* pairs to settle: keep, or one more to see that nothing is left beside them */
-  size_t look, before;      /* columns at the next look, and at the last */
-  double worst, worst_before;    /* residuals at the last two, of |lambda_1| */
+  size_t look;              /* columns of Q at the next look */
+  size_t before;            /* products at the last one; 0: there was none */
+  double worst, worst_before;    /* residuals now and then, of |lambda_1| */
   double tolerance;         /* of the residuals expected: less than what is asked for */
 } Run;
 
@@ -302,22 +304,39 @@ settle (Search *search, LofiKrylov *krylov, Ritz *ritz, Run *run, bool *done)
   return status;
 }
 
-/* Columns at which the leading pairs are looked at next: where their worst residual, falling as it did, meets the tolerance. */
-static size_t
-next_look (const Run *run, size_t filled)
+/* Products until the worst residual, falling as it did, meets the tolerance; 0 if there is nothing to tell by. */
+static double
+products_left (const Run *run, size_t products)
 {
-  double step = 0.2 * (double) filled;
-  if (run->before > 0 && run->worst < run->worst_before && run->worst > run->tolerance)
-    step = fmin (step, log (run->worst / run->tolerance) / log (run->worst_before / run->worst) * (double) (filled - run->before));
-  return filled + (size_t) fmax (step, 1.0);
+  if (run->before == 0 || products <= run->before)
+    return 0.0;
+  if (!(run->worst < run->worst_before))
+    return INFINITY;
+  return log (run->worst / run->tolerance) / log (run->worst_before / run->worst) * (double) (products - run->before);
 }
 
-/* LOFI_NO_CONVERGENCE: not within `limit` products. */
+/* When to look again, after a restart if the basis is full. LOFI_NO_CONVERGENCE if that is not to be within `limit` products. */
 static LofiStatus
-pairs_by_krylov (Search *search, LofiKrylov *krylov, size_t limit)
+plan (Search *search, LofiKrylov *krylov, Ritz *ritz, Run *run, double limit)
 {
-  size_t keep = search->keep, b = krylov->block;
-  Run run = { .want = keep, .look = 5 * keep / 2 + 3 * b, .tolerance = 0.5 * search->tolerance };
+  double left = products_left (run, krylov->products), step = 0.2 * (double) krylov->filled;
+  if (!((double) krylov->products + left <= limit))
+    return LOFI_NO_CONVERGENCE;
+  LofiStatus status = LOFI_OK;
+  if (krylov->filled + krylov->block > krylov->capacity)
+    status = restart (search, krylov, ritz, run->want + (krylov->capacity - run->want) / 3, false);
+  run->look = krylov->filled + (size_t) fmax (left > 0.0 ? fmin (left, step) : step, 1.0);
+  run->before = krylov->products;
+  run->worst_before = run->worst;
+  return status;
+}
+
+/* LOFI_NO_CONVERGENCE: not, or not to be expected, within `limit` products. */
+static LofiStatus
+pairs_by_krylov (Search *search, LofiKrylov *krylov, double limit)
+{
+  size_t keep = search->keep;
+  Run run = { .want = keep, .look = 5 * keep / 2 + 3 * krylov->block, .tolerance = 0.5 * search->tolerance };
   bool done = false;
   LofiStatus status = LOFI_OK;
   while (!done && status == LOFI_OK)
@@ -328,24 +347,11 @@ pairs_by_krylov (Search *search, LofiKrylov *krylov, size_t limit)
         status = ritz_init (&ritz, krylov);
       if (status == LOFI_OK)
         status = ritz_last (&ritz, krylov, run.want, &run.worst);
-      size_t looked = krylov->filled;
       run.look = 0;
       if (status == LOFI_OK && run.worst <= run.tolerance)
         status = settle (search, krylov, &ritz, &run, &done);
-      if (status == LOFI_OK && !done && krylov->products > limit)
-        status = LOFI_NO_CONVERGENCE;
       if (status == LOFI_OK && !done && run.look == 0)
-        {
-          run.look = next_look (&run, looked);
-          run.before = looked;
-          run.worst_before = run.worst;
-          if (looked + b > krylov->capacity)
-            {
-              status = restart (search, krylov, &ritz, run.want + (krylov->capacity - run.want) / 3, false);
-              run.before = 0;
-              run.look = krylov->capacity;
-            }
-        }
+        status = plan (search, krylov, &ritz, &run, limit);
       ritz_clear (&ritz);
     }
   return status;
@@ -364,7 +370,7 @@ search_pairs (Search *search)
   if (status != LOFI_OK)
     return status;
   bool direct = is_matrix || n <= DENSE_ORDER;
-  status = pairs_by_krylov (search, &krylov, direct ? 2 * n : 100 * n);
+  status = pairs_by_krylov (search, &krylov, (direct ? WORTH : 100.0) * (double) n);
   size_t products = krylov.products;
   lofi_krylov_clear (&krylov);
   if (status == LOFI_NO_CONVERGENCE && direct)
