@@ -41,7 +41,7 @@ START_TEST (by_name)
   write_cifar (set, "data_batch_4.bin", 307, 3);       /* fewer than five, with a gap */
   write_cifar (set, "test_batch.bin", 1000, 20);
   g_autofree char *names = g_build_filename (set, "batches.meta.txt", NULL);
-  write_bytes (names, "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\nlorry\n\n", 64);
+  write_bytes (names, "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\nlorry\n\n", 61);
   g_autoptr (LofiDataset) dataset = load_path ("cifar10");
   ck_assert (dataset->channels == 3 && dataset->height == 32 && dataset->width == 32 && dataset->is_image && dataset->n_classes == 10);
   expect_records (&dataset->train, 0, 310);
