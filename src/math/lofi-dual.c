@@ -96,6 +96,62 @@ dual_operator (LofiDual *dual, const LofiMatrix *q, const double *mu, const doub
   return status;
 }
 
+/* The lower factor of G in place, zeros above it. False when a pivot is so small that the factor means nothing. */
+static bool
+factor_gram (LofiMatrix *g)
+{
+  lapack_int n = (lapack_int) g->rows, ld = (lapack_int) g->stride, info = 0;
+  double largest = 0.0;
+  for (size_t i = 0; i < g->rows; i++)
+    largest = fmax (largest, g->data[i * g->stride + i]);
+  /* By columns the row-major lower triangle is the upper one, and R^T R there is L L^T here. */
+  LAPACK_dpotrf ("U", &n, g->data, &ld, &info);
+  if (info != 0)
+    return false;
+  for (size_t i = 0; i < g->rows; i++)
+    {
+      double pivot = g->data[i * g->stride + i];
+      if (!(pivot * pivot > FLOOR * largest))
+        return false;
+      for (size_t j = i + 1; j < g->cols; j++)
+        g->data[i * g->stride + j] = 0.0;
+    }
+  return true;
+}
+
+/* The factored form, if G (n x n, lower triangle) has a factor; *factored says so. */
+static LofiStatus
+factor_dual (LofiDual *dual, const LofiMatrix *g, const double *weights, bool *factored, const LofiWatch *watch)
+{
+  size_t n = g->rows;
+  LofiMatrix c = { 0 };
+  LofiOperator op = { 0 };
+  LofiWatchPart part;
+  LofiStatus status = lofi_matrix_alloc (&dual->basis, n, n);
+  if (status == LOFI_OK)
+    status = lofi_matrix_copy (&dual->basis, g);
+  *factored = status == LOFI_OK && factor_gram (&dual->basis);
+  if (!*factored)
+    {
+      lofi_matrix_clear (&dual->basis);
+      return status;
+    }
+  dual->factored = true;
+  dual->rank = n;
+  status = lofi_operator_init (&op, n);
+  if (status == LOFI_OK)
+    status = lofi_operator_add (&op, &dual->basis, weights, lofi_watch_part (&part, watch, 0.0, 0.3));
+  if (status == LOFI_OK)
+    status = lofi_matrix_alloc (&c, n, n);
+  if (status == LOFI_OK)
+    status = lofi_operator_read (&op, false, &c);
+  lofi_operator_clear (&op);
+  if (status == LOFI_OK)
+    status = lofi_spectrum_init (&dual->spectrum, &c, lofi_watch_part (&part, watch, 0.3, 1.0));
+  lofi_matrix_clear (&c);
+  return status;
+}
+
 static bool
 all_finite (const double *numbers, size_t count)
 {
@@ -116,11 +172,10 @@ lofi_dual_init (LofiDual *dual, const LofiMatrix *lifted, const double *weights,
   LofiWatchPart part;
   LofiStatus status = lofi_matrix_alloc (&g, n, n);
   if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&q, n, n);
-  if (status == LOFI_OK)
-    status = lofi_matrix_alloc (&mu, 1, n);
-  if (status == LOFI_OK)
     status = gram_of_rows (lifted, &g, lofi_watch_part (&part, watch, 0.0, 0.2));
+  bool factored = false;
+  if (status == LOFI_OK && !unit)
+    status = factor_dual (dual, &g, weights, &factored, lofi_watch_part (&part, watch, 0.2, 1.0));
   double floor = 0.0;
   if (status == LOFI_OK && unit)
     {
@@ -128,10 +183,14 @@ lofi_dual_init (LofiDual *dual, const LofiMatrix *lifted, const double *weights,
         floor += ROUNDING * g.data[i * n + i];
       status = restrict_gram (lifted, unit, &g);
     }
-  if (status == LOFI_OK)
+  if (status == LOFI_OK && !factored)
+    status = lofi_matrix_alloc (&q, n, n);
+  if (status == LOFI_OK && !factored)
+    status = lofi_matrix_alloc (&mu, 1, n);
+  if (status == LOFI_OK && !factored)
     status = decompose_gram (&g, floor, &q, mu.data, &dual->rank, lofi_watch_part (&part, watch, 0.2, 0.75));
   lofi_matrix_clear (&g);
-  if (status == LOFI_OK && dual->rank > 0)
+  if (status == LOFI_OK && !factored && dual->rank > 0)
     status = dual_operator (dual, &q, mu.data, weights, lofi_watch_part (&part, watch, 0.75, 1.0));
   lofi_matrix_clear (&mu);
   lofi_matrix_clear (&q);
@@ -231,8 +290,15 @@ lofi_dual_leading (const LofiDual *dual, const LofiMatrix *lifted, const double 
     status = lofi_spectrum_leading (&dual->spectrum, keep, values, &b, lofi_watch_part (&part, watch, 0.0, 0.5));
   if (status == LOFI_OK)
     {
-      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) n, (int) keep, (int) rank, 1.0, dual->basis.data, (int) rank,
-                   b.data, (int) keep, 0.0, x.data, (int) keep);
+      if (dual->factored)
+        {
+          lofi_matrix_copy (&x, &b);
+          cblas_dtrsm (CblasRowMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, (int) n, (int) keep, 1.0, dual->basis.data, (int) n,
+                       x.data, (int) keep);
+        }
+      else
+        cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) n, (int) keep, (int) rank, 1.0, dual->basis.data, (int) rank,
+                     b.data, (int) keep, 0.0, x.data, (int) keep);
       status = map_back (lifted, &x, unit, vectors, lofi_watch_part (&part, watch, 0.5, 1.0));
     }
   if (status == LOFI_OK)
@@ -242,29 +308,6 @@ lofi_dual_leading (const LofiDual *dual, const LofiMatrix *lifted, const double 
   lofi_matrix_clear (&x);
   lofi_matrix_clear (&b);
   return status;
-}
-
-/* The lower factor of G in place, zeros above it. False when a pivot is so small that the factor means nothing. */
-static bool
-factor_gram (LofiMatrix *g)
-{
-  lapack_int n = (lapack_int) g->rows, ld = (lapack_int) g->stride, info = 0;
-  double largest = 0.0;
-  for (size_t i = 0; i < g->rows; i++)
-    largest = fmax (largest, g->data[i * g->stride + i]);
-  /* By columns the row-major lower triangle is the upper one, and R^T R there is L L^T here. */
-  LAPACK_dpotrf ("U", &n, g->data, &ld, &info);
-  if (info != 0)
-    return false;
-  for (size_t i = 0; i < g->rows; i++)
-    {
-      double pivot = g->data[i * g->stride + i];
-      if (!(pivot * pivot > FLOOR * largest))
-        return false;
-      for (size_t j = i + 1; j < g->cols; j++)
-        g->data[i * g->stride + j] = 0.0;
-    }
-  return true;
 }
 
 /* n eigenvalues of (1/n) sum_i t_i l_i l_i^T, l_i the rows of L. L is overwritten. */

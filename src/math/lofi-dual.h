@@ -1,6 +1,7 @@
 /* The dual form of the moment operator, for P > n (method.md "One dense layer"; theory.md 6).
  *
- * With G = Z Z^T = Q diag(mu) Q^T the non-zero eigenvalues of C are those of (1/n) M diag(t) M^T, M = diag(sqrt mu) Q^T, and
+ * With a Cholesky factor G = Z Z^T = L L^T the non-zero eigenvalues of C are those of (1/n) L^T diag(t) L, and V = Z^T L^-T B. Where G has
+ * no such factor that means anything, it is decomposed: with G = Z Z^T = Q diag(mu) Q^T the non-zero eigenvalues of C are those of (1/n) M diag(t) M^T, M = diag(sqrt mu) Q^T, and
  * V = Z^T Q diag(mu^(-1/2)) B. Directions with mu <= 1e-12 mu_max are outside the span of the samples and left out. */
 #pragma once
 
@@ -8,7 +9,8 @@
 
 typedef struct {
   size_t samples, width, rank;
-  LofiMatrix basis;          /* n x rank: Q diag(mu^(-1/2)) */
+  bool factored;             /* rank == n, and basis is L (n x n, zeros above the diagonal) */
+  LofiMatrix basis;          /* else n x rank: Q diag(mu^(-1/2)) */
   LofiSpectrum spectrum;     /* of the rank x rank operator */
 } LofiDual;
 
