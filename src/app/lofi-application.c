@@ -5,7 +5,7 @@
 #include "lofi-application.h"
 #include "lofi-dialogs.h"
 #include "lofi-open.h"
-#include "lofi-window.h"
+#include "lofi-main-window.h"
 
 struct _LofiApplication {
   AdwApplication parent_instance;
@@ -31,12 +31,12 @@ restore (LofiApplication *self, char **problem)
   return experiment ? experiment : lofi_preset_load (lofi_preset_names ()[0], NULL, NULL);
 }
 
-static LofiWindow *
+static LofiMainWindow *
 show_window (LofiApplication *self, LofiExperiment *experiment)
 {
-  LofiWindow *window = lofi_window_new (GTK_APPLICATION (self), self->settings, experiment);
+  LofiMainWindow *window = lofi_main_window_new (GTK_APPLICATION (self), self->settings, experiment);
   gtk_window_present (GTK_WINDOW (window));
-  lofi_session_run (lofi_window_get_session (window));
+  lofi_session_run (lofi_main_window_get_session (window));
   return window;
 }
 
@@ -52,9 +52,9 @@ lofi_application_activate (GApplication *application)
     }
   g_autofree char *problem = NULL;
   LofiExperiment *experiment = restore (self, &problem);
-  LofiWindow *made = show_window (self, experiment);
+  LofiMainWindow *made = show_window (self, experiment);
   if (problem)
-    lofi_session_set_message (lofi_window_get_session (made), problem);
+    lofi_session_set_message (lofi_main_window_get_session (made), problem);
 }
 
 /* The first file only: one window shows one experiment. */
@@ -71,7 +71,7 @@ lofi_application_open (GApplication *application, GFile **files, int n_files, co
   else
     g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("%s: it is not a file on this machine"), uri);
   if (window && experiment)
-    lofi_session_edit (lofi_window_get_session (LOFI_WINDOW (window)), experiment, NULL);
+    lofi_session_edit (lofi_main_window_get_session (LOFI_MAIN_WINDOW (window)), experiment, NULL);
   else if (experiment)
     window = GTK_WINDOW (show_window (self, experiment));
   else if (!window)
@@ -80,7 +80,7 @@ lofi_application_open (GApplication *application, GFile **files, int n_files, co
       window = GTK_WINDOW (show_window (self, restore (self, &problem)));
     }
   if (error)
-    lofi_session_set_message (lofi_window_get_session (LOFI_WINDOW (window)), error->message);
+    lofi_session_set_message (lofi_main_window_get_session (LOFI_MAIN_WINDOW (window)), error->message);
   gtk_window_present (window);
 }
 
@@ -126,6 +126,8 @@ set_accels (GtkApplication *application)
     { "win.export", { "<Control>e" } }, { "win.run", { "<Control>r" } }, { "win.undo", { "<Control>z" } },
     { "win.redo", { "<Control><Shift>z", "<Control>y" } }, { "win.show-view::spectrum", { "<Control>1" } },
     { "win.show-view::filters", { "<Control>2" } }, { "win.show-view::emergence", { "<Control>3" } },
+    { "win.show-view::descent", { "<Control>4" } }, { "win.move-layer-up", { "<Alt>Up" } }, { "win.move-layer-down", { "<Alt>Down" } },
+    { "win.remove-layer", { "<Alt>Delete" } },
     { "window.close", { "<Control>w" } }, { "win.show-help-overlay", { "<Control>question", "<Control>slash" } },
   };
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)

@@ -8,7 +8,7 @@ struct _LofiBreadcrumb {
   LofiSession *session;
   GtkWidget *scroll, *row;
   GPtrArray *buttons;            /* GtkWidget *, by place */
-  char *shape;                   /* of the experiment the buttons are of: which layers filter */
+  char *shape;                   /* of the experiment the buttons are of: the steps of its layers */
   guint current;
   guint scroll_id;
 };
@@ -90,7 +90,13 @@ shape_of (const LofiExperiment *e)
 {
   GString *shape = g_string_new (NULL);
   for (guint i = 0; i < e->layers->len; i++)
-    g_string_append_c (shape, lofi_experiment_layer (e, i)->keep == LOFI_KEEP_NONE ? 'l' : 'f');
+    {
+      LofiStep steps[4];
+      guint count = lofi_layer_steps (lofi_experiment_layer (e, i), steps);
+      for (guint s = 0; s < count; s++)
+        g_string_append_c (shape, 'a' + steps[s]);
+      g_string_append_c (shape, '/');
+    }
   return g_string_free (shape, FALSE);
 }
 

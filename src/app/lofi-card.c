@@ -6,6 +6,8 @@
 #include "lofi-card.h"
 #include "lofi-figures.h"
 #include "lofi-format.h"
+#include "lofi-layer-facts.h"
+#include "lofi-layers.h"
 #include "lofi-sketch.h"
 #include "lofi-widget.h"
 
@@ -19,7 +21,9 @@ struct _LofiCard {
   GtkLabel *title, *state, *headline;
   LofiSketch *sketch;
   GtkWidget *scores;
-  GtkLabel *error, *error_sem, *lazy, *linear;
+  GtkLabel *error, *error_sem, *degree;
+  GtkLabel *baselines[LOFI_N_BASELINES];
+  GtkWidget *baseline_names[LOFI_N_BASELINES];
   GtkWidget *classes;
   GtkLabel *negative, *positive;
 };
@@ -125,6 +129,32 @@ update_data (LofiCard *self, LofiSession *session)
   sketch (self, draw_samples, result, 0);
 }
 
+/* What the layer does, in a line. */
+static char *
+layer_headline (const LofiLayerSpec *spec)
+{
+  char width[32] = "∞", keep[32];
+  lofi_format_count (spec->keep, keep, sizeof keep);
+  if (spec->width != LOFI_WIDTH_INFINITE)
+    lofi_format_count (spec->width, width, sizeof width);
+  switch (spec->kind)
+    {
+    case LOFI_KIND_FILTER:
+      return spec->size > 0 ? g_strdup_printf (_("%zu × %zu patches, K = %s a channel"), spec->size, spec->size, keep)
+                            : g_strdup_printf (_("no lift, K = %s"), keep);
+    case LOFI_KIND_CONV:
+      return spec->keep == LOFI_KEEP_NONE ? g_strdup_printf (_("%zu × %zu, P = %s, no filter"), spec->size, spec->size, width)
+                                          : g_strdup_printf (_("%zu × %zu, P = %s, K = %s"), spec->size, spec->size, width, keep);
+    case LOFI_KIND_POOL:
+      return g_strdup_printf (spec->mode == LOFI_POOL_MAX ? _("largest of %zu × %zu") : _("mean of %zu × %zu"), spec->size, spec->size);
+    case LOFI_KIND_FLATTEN:
+      return g_strdup (_("maps to one row"));
+    default:
+      return spec->keep == LOFI_KEEP_NONE ? g_strdup_printf (_("P = %s, no filter"), width)
+                                          : g_strdup_printf (_("P = %s, K = %s"), width, keep);
+    }
+}
+
 static void
 update_layer (LofiCard *self, LofiSession *session, guint index)
 {
@@ -132,36 +162,55 @@ update_layer (LofiCard *self, LofiSession *session, guint index)
   LofiResult *result = lofi_session_get_layer (session, index, &shown);
   const LofiLayerResult *layer = result ? result->layers[index] : NULL;
   const LofiLayerSpec *spec = lofi_experiment_layer (lofi_session_get_experiment (session), index);
-  g_autofree char *title = g_strdup_printf (_("Layer %u"), index + 1);
-  char width[32], keep[32];
-  lofi_format_count (spec->width, width, sizeof width);
-  lofi_format_count (spec->keep, keep, sizeof keep);
-  g_autofree char *headline = spec->keep == LOFI_KEEP_NONE ? g_strdup_printf (_("P = %s, no filter"), width)
-                                                           : g_strdup_printf (_("P = %s, keeps K = %s"), width, keep);
+  g_autofree char *headline = layer_headline (spec), *degree = lofi_degree_text (lofi_session_get_experiment (session), index);
+  g_autofree char *title = spec->kind == LOFI_KIND_DENSE ? g_strdup_printf (_("Layer %u"), index + 1)
+                                                         : g_strdup_printf (_("Layer %u · %s"), index + 1, lofi_kind_title (spec->kind));
+  g_autofree char *shape = layer && layer->output_shape.height > 1 ? lofi_shape_text (layer->output_shape) : NULL;
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->headline, headline);
+  gtk_label_set_text (self->degree, degree);
   char fact[64] = "", scale[32];
-  if (layer)
+  if (layer && shape)
+    g_snprintf (fact, sizeof fact, "→ %s", shape);
+  else if (layer && lofi_layer_lifts (spec))
     {
       lofi_format_number (layer->scale, 3, scale, sizeof scale);
       g_snprintf (fact, sizeof fact, _("c = %s"), scale);
     }
   set_shown (self, session, shown, fact);
-  gtk_widget_set_visible (GTK_WIDGET (self->sketch), spec->keep != LOFI_KEEP_NONE);
+  gtk_widget_set_visible (GTK_WIDGET (self->sketch), lofi_layer_filters (spec));
   if (shown == LOFI_SHOWN_LIVE || (layer && layer->n_spectrum > 0))
     sketch (self, draw_spectrum, result, index);
 }
 
+/* A network that diverged is judged at its last finite step, and says so. */
 static void
-set_baseline (GtkLabel *label, LofiSession *session, LofiBaseline baseline, double lofi_error)
+show_descent_end (LofiCard *self, const LofiResult *result)
+{
+  gboolean diverged = result && result->descent_diverged;
+  g_autofree char *tooltip = diverged ? g_strdup_printf (_("Diverged: the numbers are of step %zu, the last finite one. A smaller step helps."),
+                                                         result->descent_steps)
+                                      : g_strdup (_("A network of the same widths, trained by gradient descent"));
+  gtk_label_set_text (GTK_LABEL (self->baseline_names[LOFI_BASELINE_DESCENT]), diverged ? _("descent, diverged") : _("descent"));
+  lofi_widget_show_tooltip (self->baseline_names[LOFI_BASELINE_DESCENT], tooltip);
+}
+
+static void
+set_baseline (LofiCard *self, LofiSession *session, LofiBaseline baseline, double lofi_error)
 {
   LofiShown shown;
   LofiResult *result = lofi_session_get_baseline (session, baseline, &shown);
-  const LofiReadout *readout = !result ? NULL : baseline == LOFI_BASELINE_LAZY ? result->lazy : result->linear;
+  const LofiReadout *readout = lofi_baseline_readout (result, baseline);
+  GtkLabel *label = self->baselines[baseline];
+  gboolean wanted = lofi_baseline_is_wanted (lofi_session_get_experiment (session), baseline);
   char text[64] = "–";
+  gtk_widget_set_visible (GTK_WIDGET (label), wanted);
+  gtk_widget_set_visible (self->baseline_names[baseline], wanted);
   if (readout)
     lofi_format_error (&readout->test_scores, text, sizeof text);
   gtk_label_set_text (label, text);
+  if (baseline == LOFI_BASELINE_DESCENT)
+    show_descent_end (self, result);
   gboolean best = readout && readout->test_scores.error < lofi_error;
   if (best)
     gtk_widget_add_css_class (GTK_WIDGET (label), "best");
@@ -187,8 +236,8 @@ update_readout (LofiCard *self, LofiSession *session)
   gtk_label_set_text (self->error, percent);
   gtk_label_set_text (self->error_sem, sem);
   gtk_widget_set_opacity (GTK_WIDGET (self->error), shown == LOFI_SHOWN_STALE ? 0.5 : 1);
-  set_baseline (self->lazy, session, LOFI_BASELINE_LAZY, error);
-  set_baseline (self->linear, session, LOFI_BASELINE_LINEAR, error);
+  for (int baseline = 0; baseline < LOFI_N_BASELINES; baseline++)
+    set_baseline (self, session, baseline, error);
 }
 
 void
@@ -199,6 +248,7 @@ lofi_card_update (LofiCard *self, LofiSession *session)
   gboolean readout = self->index > layers;
   gtk_widget_set_visible (self->scores, readout);
   gtk_widget_set_visible (GTK_WIDGET (self->headline), !readout);
+  gtk_widget_set_visible (GTK_WIDGET (self->degree), !readout && self->index > 0);
   if (readout)
     gtk_widget_set_visible (GTK_WIDGET (self->sketch), FALSE);
   if (self->index == 0)
@@ -258,8 +308,15 @@ lofi_card_class_init (LofiCardClass *class)
   gtk_widget_class_bind_template_child (widget_class, LofiCard, scores);
   gtk_widget_class_bind_template_child (widget_class, LofiCard, error);
   gtk_widget_class_bind_template_child (widget_class, LofiCard, error_sem);
-  gtk_widget_class_bind_template_child (widget_class, LofiCard, lazy);
-  gtk_widget_class_bind_template_child (widget_class, LofiCard, linear);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, degree);
+  for (int i = 0; i < LOFI_N_BASELINES; i++)
+    {
+      static const char *const values[] = { "lazy", "linear", "kernel", "descent" };
+      static const char *const names[] = { "lazy_name", "linear_name", "kernel_name", "descent_name" };
+      gtk_widget_class_bind_template_child_full (widget_class, values[i], FALSE, G_STRUCT_OFFSET (LofiCard, baselines[0]) + i * sizeof (gpointer));
+      gtk_widget_class_bind_template_child_full (widget_class, names[i], FALSE,
+                                                 G_STRUCT_OFFSET (LofiCard, baseline_names[0]) + i * sizeof (gpointer));
+    }
   gtk_widget_class_bind_template_child (widget_class, LofiCard, classes);
   gtk_widget_class_bind_template_child (widget_class, LofiCard, negative);
   gtk_widget_class_bind_template_child (widget_class, LofiCard, positive);

@@ -5,8 +5,10 @@
 #include "lofi-dialogs.h"
 #include "lofi-export-dialog.h"
 
+#define DATA_PATTERNS "*.npy", "*.npz", "*.csv", "*ubyte", "*.gz", "*.bin"
+
 typedef struct {
-  GtkWidget *parent;             /* weak: NULL once it is gone */
+  GtkWidget *asker;              /* weak: NULL once it is gone */
   LofiPathChosen chosen;
 } Choice;
 
@@ -17,23 +19,24 @@ on_response (GtkNativeDialog *dialog, int response, Choice *choice)
     {
       g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
       g_autofree char *path = file ? g_file_get_path (file) : NULL;
-      if (path && choice->parent)
-        choice->chosen (choice->parent, path);
+      if (path && choice->asker)
+        choice->chosen (choice->asker, path);
     }
-  g_clear_weak_pointer (&choice->parent);
+  g_clear_weak_pointer (&choice->asker);
   g_free (choice);
   gtk_native_dialog_destroy (dialog);
   g_object_unref (dialog);
 }
 
 static GtkFileChooserNative *
-choose (GtkWindow *parent, const char *title, GtkFileChooserAction action, LofiPathChosen chosen)
+choose (GtkWidget *asker, const char *title, GtkFileChooserAction action, LofiPathChosen chosen)
 {
+  GtkWindow *parent = GTK_WINDOW (gtk_widget_get_root (asker));
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, parent, action, NULL, NULL);
   Choice *choice = g_new (Choice, 1);
-  choice->parent = NULL;
+  choice->asker = NULL;
   choice->chosen = chosen;
-  g_set_weak_pointer (&choice->parent, GTK_WIDGET (parent));
+  g_set_weak_pointer (&choice->asker, asker);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   g_signal_connect (dialog, "response", G_CALLBACK (on_response), choice);
   return dialog;
@@ -52,17 +55,41 @@ add_filter (GtkFileChooserNative *dialog, const char *name, const char *const *s
 void
 lofi_dialog_open (GtkWindow *parent, LofiPathChosen chosen)
 {
-  GtkFileChooserNative *dialog = choose (parent, _("Open an experiment or data"), GTK_FILE_CHOOSER_ACTION_OPEN, chosen);
-  add_filter (dialog, _("Experiments and data"), (const char *[]) { "*.lofi", "*.ini", "*.npy", "*ubyte", "*.gz", NULL });
+  GtkFileChooserNative *dialog = choose (GTK_WIDGET (parent), _("Open an experiment or data"), GTK_FILE_CHOOSER_ACTION_OPEN, chosen);
+  add_filter (dialog, _("Experiments and data"), (const char *[]) { "*.lofi", "*.ini", DATA_PATTERNS, NULL });
   add_filter (dialog, _("Experiments"), (const char *[]) { "*.lofi", "*.ini", NULL });
   add_filter (dialog, _("All files"), (const char *[]) { "*", NULL });
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
 void
+lofi_dialog_open_array (GtkWidget *asker, LofiPathChosen chosen)
+{
+  GtkFileChooserNative *dialog = choose (asker, _("Choose a lift matrix"), GTK_FILE_CHOOSER_ACTION_OPEN, chosen);
+  add_filter (dialog, _("Arrays"), (const char *[]) { "*.npy", NULL });
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+void
+lofi_dialog_open_data (GtkWidget *asker, LofiPathChosen chosen)
+{
+  GtkFileChooserNative *dialog = choose (asker, _("Open data"), GTK_FILE_CHOOSER_ACTION_OPEN, chosen);
+  add_filter (dialog, _("Data"), (const char *[]) { DATA_PATTERNS, NULL });
+  add_filter (dialog, _("All files"), (const char *[]) { "*", NULL });
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+void
+lofi_dialog_open_folder (GtkWidget *asker, LofiPathChosen chosen)
+{
+  GtkFileChooserNative *dialog = choose (asker, _("Open a folder of data"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, chosen);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+void
 lofi_dialog_save (GtkWindow *parent, const char *title, const char *name, LofiPathChosen chosen)
 {
-  GtkFileChooserNative *dialog = choose (parent, title, GTK_FILE_CHOOSER_ACTION_SAVE, chosen);
+  GtkFileChooserNative *dialog = choose (GTK_WIDGET (parent), title, GTK_FILE_CHOOSER_ACTION_SAVE, chosen);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }

@@ -11,6 +11,7 @@ struct _LofiInspector {
   LofiSession *session;
   GtkWidget *scroll;
   GtkLabel *title, *blurb;
+  GtkWidget *layer_buttons;
   LofiDataPage *data_page;
   LofiLayerPage *layer_page;
   LofiReadoutPage *readout_page;
@@ -29,7 +30,7 @@ show_title (LofiInspector *self, LofiPlace place)
 static void
 on_changed (LofiInspector *self, LofiChange what)
 {
-  if (!(what & (LOFI_CHANGED_EXPERIMENT | LOFI_CHANGED_RESULT | LOFI_CHANGED_PLACE)))
+  if (!(what & (LOFI_CHANGED_EXPERIMENT | LOFI_CHANGED_RESULT | LOFI_CHANGED_PLACE | LOFI_CHANGED_PLAN | LOFI_CHANGED_DEGREES)))
     return;
   LofiPlace place = lofi_session_get_place (self->session);
   show_title (self, place);
@@ -39,10 +40,11 @@ on_changed (LofiInspector *self, LofiChange what)
   else if (readout)
     lofi_readout_page_update (self->readout_page, self->session);
   else
-    lofi_layer_page_update (self->layer_page, self->session);
+    lofi_layer_page_update (self->layer_page, self->session, what);
   gtk_widget_set_visible (GTK_WIDGET (self->data_page), data);
   gtk_widget_set_visible (GTK_WIDGET (self->readout_page), readout);
   gtk_widget_set_visible (GTK_WIDGET (self->layer_page), !data && !readout);
+  gtk_widget_set_visible (self->layer_buttons, !data && !readout);
 }
 
 void
@@ -80,6 +82,7 @@ lofi_inspector_class_init (LofiInspectorClass *class)
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, scroll);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, title);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, blurb);
+  gtk_widget_class_bind_template_child (widget_class, LofiInspector, layer_buttons);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, data_page);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, layer_page);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, readout_page);

@@ -1,57 +1,127 @@
-/* The inspector's page for a layer's card. */
+/* The inspector's page for a layer's card.
+ *
+ * Every control is a row of a table: what it is bound to, how it changes the layer, and how it shows it. What a kind of layer does not have is
+ * hidden; what does not go with its other settings is grey, with the reason in place of its sentence. */
 #include "config.h"
+#include <string.h>
 #include <glib/gi18n-lib.h>
-#include "lofi-axis.h"
+#include "lofi-choice.h"
+#include "lofi-dialogs.h"
+#include "lofi-layer-choices.h"
+#include "lofi-layer-facts.h"
 #include "lofi-layer-page.h"
+#include "lofi-layers.h"
 #include "lofi-log-scale.h"
 #include "lofi-setting.h"
 #include "lofi-widget.h"
 
-#define DEGREES_LISTED 8
 #define KEEP_FIRST 50
+#define WIDTH_FIRST 1000
 #define SLIDER_LOW 10
 #define SLIDER_HIGH 4000
+
+#define DENSE (1u << LOFI_KIND_DENSE)
+#define FILTER (1u << LOFI_KIND_FILTER)
+#define CONV (1u << LOFI_KIND_CONV)
+#define POOL (1u << LOFI_KIND_POOL)
+#define FLATTEN (1u << LOFI_KIND_FLATTEN)
+
+enum { KIND, SIZE, STRIDE, PADDING, MODE, WIDTH, KEEP, ORDER, ACTIVATION, DEGREE, BIAS, CENTER_LABELS, CENTER_LIFT, WEIGHTS, N_SETTINGS };
+
+/* id of the setting's widget, its key in the file, the kinds of layers that have it. */
+static const struct { const char *id, *key; guint kinds; } settings[N_SETTINGS] = {
+  [KIND] = { "kind_setting", "kind", DENSE | FILTER | CONV | POOL | FLATTEN }, [SIZE] = { "size_setting", "size", FILTER | CONV | POOL },
+  [STRIDE] = { "stride_setting", "stride", FILTER | CONV }, [PADDING] = { "padding_setting", "padding", FILTER | CONV },
+  [MODE] = { "mode_setting", "mode", POOL }, [WIDTH] = { "width_setting", "width", DENSE | CONV },
+  [KEEP] = { "keep_setting", "keep", DENSE | FILTER | CONV }, [ORDER] = { "order_setting", "order", DENSE | FILTER | CONV },
+  [ACTIVATION] = { "activation_setting", "activation", DENSE | CONV }, [DEGREE] = { "degree_setting", "degree", DENSE | CONV },
+  [BIAS] = { "bias_setting", "bias", DENSE | CONV }, [CENTER_LABELS] = { "center_labels_setting", "center-labels", DENSE | FILTER | CONV },
+  [CENTER_LIFT] = { "center_lift_setting", "center-lift", DENSE | FILTER | CONV },
+  [WEIGHTS] = { "weights_setting", "weights", DENSE | CONV },
+};
 
 struct _LofiLayerPage {
   GtkBox parent_instance;
   LofiSession *session;
   guint layer;
   gboolean updating;
-  gsize last_keep;               /* what the switch brings back */
+  LofiLayerMemory memory;        /* what the switches bring back */
 
-  LofiSetting *width_setting, *keep_setting, *order_setting, *center_labels_setting;
-  GtkSpinButton *width, *keep, *bias;
+  LofiSetting *settings[N_SETTINGS];
+  GtkSpinButton *size, *stride, *padding, *width, *keep, *bias;
   LofiLogScale *width_scale;
   GtkSwitch *filtered, *center_labels, *center_lift;
-  GtkDropDown *activation, *order, *degree;
-  GtkLabel *inputs, *scale, *form, *total_degree;
+  GtkToggleButton *infinite;
+  GtkDropDown *kind, *mode, *activation, *order, *degree;
+  GtkLabel *weights_name, *mean_pair;
+  GtkWidget *weights_clear;
+  LofiFacts *facts;
 };
 
 G_DEFINE_FINAL_TYPE (LofiLayerPage, lofi_layer_page, GTK_TYPE_BOX)
 
+#define AT(member) G_STRUCT_OFFSET (LofiLayerPage, member)
+
+/* drag: what edits of this number are undone as. */
+static const struct Control { const char *id; gsize at; LofiLayerChange change; const char *drag; } controls[] = {
+  { "kind", AT (kind), LOFI_CHANGE_KIND }, { "mode", AT (mode), LOFI_CHANGE_MODE },
+  { "activation", AT (activation), LOFI_CHANGE_ACTIVATION }, { "order", AT (order), LOFI_CHANGE_ORDER },
+  { "degree", AT (degree), LOFI_CHANGE_DEGREE }, { "size", AT (size), LOFI_CHANGE_SIZE, "size" },
+  { "stride", AT (stride), LOFI_CHANGE_STRIDE, "stride" }, { "padding", AT (padding), LOFI_CHANGE_PADDING, "padding" },
+  { "width", AT (width), LOFI_CHANGE_WIDTH, "width" }, { "keep", AT (keep), LOFI_CHANGE_KEEP, "keep" },
+  { "bias", AT (bias), LOFI_CHANGE_BIAS, "bias" }, { "infinite", AT (infinite), LOFI_CHANGE_INFINITE },
+  { "filtered", AT (filtered), LOFI_CHANGE_FILTERED }, { "center_labels", AT (center_labels), LOFI_CHANGE_CENTER_LABELS },
+  { "center_lift", AT (center_lift), LOFI_CHANGE_CENTER_LIFT },
+};
+
 /* ---- the user ---- */
 
-/* A duplicate of the experiment and in it the layer shown; NULL while the page is only being filled. */
-static LofiExperiment *
-duplicate (LofiLayerPage *self, LofiLayerSpec **layer)
+static double
+control_value (gpointer widget)
 {
-  if (self->updating || !self->session)
-    return NULL;
+  if (GTK_IS_SPIN_BUTTON (widget))
+    return gtk_spin_button_get_value (widget);
+  if (GTK_IS_DROP_DOWN (widget))
+    return gtk_drop_down_get_selected (widget);
+  return GTK_IS_SWITCH (widget) ? gtk_switch_get_active (widget) : gtk_toggle_button_get_active (widget);
+}
+
+/* The settings as they would be. */
+static LofiExperiment *
+changed (LofiLayerPage *self, LofiLayerChange what, double value)
+{
   LofiExperiment *e = lofi_session_dup_experiment (self->session);
-  if (self->layer >= e->layers->len)
-    {
-      lofi_experiment_free (e);
-      return NULL;
-    }
-  *layer = lofi_experiment_layer (e, self->layer);
+  /* The last degree beyond the listed ones is what the file has. */
+  if (self->layer < e->layers->len && !(what == LOFI_CHANGE_DEGREE && value > LOFI_DEGREES_LISTED))
+    lofi_layers_change (e, self->layer, what, value, &self->memory);
   return e;
 }
 
-/* Edits of one number in one layer are undone as one. */
-static void
-submit (LofiLayerPage *self, LofiExperiment *e, const char *key)
+static gpointer
+control_widget (LofiLayerPage *self, const struct Control *control)
 {
-  g_autofree char *what = key ? g_strdup_printf ("layer%u.%s", self->layer + 1, key) : NULL;
+  return G_STRUCT_MEMBER (gpointer, self, control->at);
+}
+
+static const struct Control *
+control_of (LofiLayerPage *self, gpointer widget)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (controls); i++)
+    if (control_widget (self, &controls[i]) == widget)
+      return &controls[i];
+  g_return_val_if_reached (NULL);
+}
+
+static void
+change (LofiLayerPage *self, gpointer widget)
+{
+  const struct Control *control = control_of (self, widget);
+  double value = control_value (widget);
+  if (self->updating || !self->session || (GTK_IS_DROP_DOWN (widget) && value == GTK_INVALID_LIST_POSITION))
+    return;
+  LofiExperiment *e = changed (self, control->change, value);
+  /* Edits of one number in one layer are undone as one. */
+  g_autofree char *what = control->drag ? g_strdup_printf ("layer%u.%s", self->layer + 1, control->drag) : NULL;
   if (what)
     lofi_session_drag (self->session, e, what);
   else
@@ -59,14 +129,15 @@ submit (LofiLayerPage *self, LofiExperiment *e, const char *key)
 }
 
 static void
-on_width (LofiLayerPage *self)
+on_value (GtkSpinButton *spin, LofiLayerPage *self)
 {
-  LofiLayerSpec *layer;
-  LofiExperiment *e = duplicate (self, &layer);
-  if (!e)
-    return;
-  layer->width = gtk_spin_button_get_value (self->width);
-  submit (self, e, "width");
+  change (self, spin);
+}
+
+static void
+on_notify (GObject *object, GParamSpec *spec, LofiLayerPage *self)
+{
+  change (self, object);
 }
 
 static void
@@ -76,91 +147,57 @@ on_width_scale (LofiLayerPage *self, gint64 value)
 }
 
 static void
-on_keep (LofiLayerPage *self)
+take_weights (LofiLayerPage *self, const char *path)
 {
-  LofiLayerSpec *layer;
-  LofiExperiment *e = duplicate (self, &layer);
-  if (!e)
-    return;
-  layer->keep = gtk_spin_button_get_value (self->keep);
-  submit (self, e, "keep");
+  LofiExperiment *e = lofi_session_dup_experiment (self->session);
+  if (self->layer < e->layers->len)
+    {
+      LofiLayerSpec *layer = lofi_experiment_layer (e, self->layer);
+      g_free (layer->weights);
+      layer->weights = g_strdup (path);
+    }
+  lofi_session_edit (self->session, e, NULL);
 }
 
 static void
-on_filtered (LofiLayerPage *self)
+on_weights_chosen (GtkWidget *page, const char *path)
 {
-  LofiLayerSpec *layer;
-  LofiExperiment *e = duplicate (self, &layer);
-  if (!e)
-    return;
-  gsize most = layer->order == LOFI_ORDER_1 ? 1 : layer->width;
-  layer->keep = gtk_switch_get_active (self->filtered) ? MIN (self->last_keep, most) : LOFI_KEEP_NONE;
-  submit (self, e, NULL);
+  take_weights (LOFI_LAYER_PAGE (page), path);
 }
 
 static void
-on_activation (LofiLayerPage *self)
+on_weights (LofiLayerPage *self)
 {
-  LofiLayerSpec *layer;
-  LofiExperiment *e = duplicate (self, &layer);
-  if (!e)
-    return;
-  layer->activation = gtk_drop_down_get_selected (self->activation);
-  submit (self, e, NULL);
-}
-
-/* Order 1 has one direction, and keeps one; back from it the earlier number comes back. */
-static void
-on_order (LofiLayerPage *self)
-{
-  LofiLayerSpec *layer;
-  LofiExperiment *e = duplicate (self, &layer);
-  if (!e)
-    return;
-  gboolean was_first = layer->order == LOFI_ORDER_1;
-  layer->order = gtk_drop_down_get_selected (self->order);
-  if (layer->order == LOFI_ORDER_1)
-    layer->keep = 1;
-  else if (was_first)
-    layer->keep = MIN (self->last_keep, layer->width);
-  submit (self, e, NULL);
+  lofi_dialog_open_array (GTK_WIDGET (self), on_weights_chosen);
 }
 
 static void
-on_degree (LofiLayerPage *self)
+on_weights_clear (LofiLayerPage *self)
 {
-  LofiLayerSpec *layer;
-  LofiExperiment *e = duplicate (self, &layer);
-  if (!e)
-    return;
-  guint selected = gtk_drop_down_get_selected (self->degree);
-  /* The last entry beyond the listed ones is what the file has. */
-  if (selected <= DEGREES_LISTED)
-    layer->degree = selected == 0 ? LOFI_DEGREE_EXACT : (int) selected;
-  submit (self, e, NULL);
+  take_weights (self, NULL);
 }
 
-static void
-on_bias (LofiLayerPage *self)
+/* Zero stands for the whole input; only a filter may have it. */
+static gboolean
+on_size_output (GtkSpinButton *spin)
 {
-  LofiLayerSpec *layer;
-  LofiExperiment *e = duplicate (self, &layer);
-  if (!e)
-    return;
-  layer->bias = gtk_spin_button_get_value (self->bias);
-  submit (self, e, "bias");
+  int size = gtk_spin_button_get_value_as_int (spin);
+  g_autofree char *text = size > 0 ? g_strdup_printf ("%d × %d", size, size) : g_strdup (_("whole"));
+  if (strcmp (gtk_editable_get_text (GTK_EDITABLE (spin)), text) != 0)
+    gtk_editable_set_text (GTK_EDITABLE (spin), text);
+  return TRUE;
 }
 
-static void
-on_center (LofiLayerPage *self)
+static int
+on_size_input (GtkSpinButton *spin, double *value)
 {
-  LofiLayerSpec *layer;
-  LofiExperiment *e = duplicate (self, &layer);
-  if (!e)
-    return;
-  layer->center_labels = gtk_switch_get_active (self->center_labels);
-  layer->center_lift = gtk_switch_get_active (self->center_lift);
-  submit (self, e, NULL);
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (spin));
+  char *end;
+  guint64 size = g_ascii_strtoull (text, &end, 10);
+  if (end == text && strcmp (text, _("whole")) != 0)
+    return GTK_INPUT_ERROR;
+  *value = MIN (size, 1024);
+  return TRUE;
 }
 
 /* ---- the session ---- */
@@ -168,73 +205,120 @@ on_center (LofiLayerPage *self)
 static void
 show_degree (LofiLayerPage *self, int degree)
 {
-  GtkStringList *list = GTK_STRING_LIST (gtk_drop_down_get_model (self->degree));
-  guint listed = g_list_model_get_n_items (G_LIST_MODEL (list));
-  if (degree > DEGREES_LISTED)
+  lofi_choice_truncate (self->degree, LOFI_DEGREES_LISTED + 1);
+  if (degree > LOFI_DEGREES_LISTED)
     {
       g_autofree char *text = g_strdup_printf ("%d", degree);
-      gtk_string_list_splice (list, DEGREES_LISTED + 1, listed - DEGREES_LISTED - 1, (const char *[]) { text, NULL });
+      lofi_choice_append (self->degree, text, NULL);
     }
-  else if (listed > DEGREES_LISTED + 1)
-    gtk_string_list_splice (list, DEGREES_LISTED + 1, listed - DEGREES_LISTED - 1, NULL);
-  gtk_drop_down_set_selected (self->degree, MIN (degree, DEGREES_LISTED + 1));
+  lofi_choice_show (self->degree, MIN (degree, LOFI_DEGREES_LISTED + 1));
+}
+
+/* Each entry of a drop-down is tried: what would be refused is grey. */
+static void
+show_choices (LofiLayerPage *self)
+{
+  GtkDropDown *drops[] = { self->kind, self->mode, self->order, self->activation, self->degree };
+  for (guint d = 0; d < G_N_ELEMENTS (drops); d++)
+    for (guint i = 0; i < lofi_choice_count (drops[d]); i++)
+      {
+        gboolean chosen = i == gtk_drop_down_get_selected (drops[d]);
+        g_autoptr (LofiExperiment) candidate = changed (self, control_of (self, drops[d])->change, i);
+        g_autofree char *reason = chosen ? NULL : lofi_session_why_not (self->session, candidate);
+        lofi_choice_set_reason (drops[d], i, reason);
+      }
 }
 
 static void
-show_reasons (LofiLayerPage *self, const LofiLayerSpec *spec)
+show_reasons (LofiLayerPage *self, const LofiExperiment *e, const LofiLayerSpec *spec)
 {
-  const char *unfiltered = spec->keep == LOFI_KEEP_NONE ? _("Without a filter there is no operator to shape") : NULL;
-  gboolean first = spec->order == LOFI_ORDER_1 && !unfiltered;
-  lofi_setting_set_reason (self->order_setting, unfiltered);
-  lofi_setting_set_reason (self->center_labels_setting, unfiltered);
-  lofi_setting_set_reason (self->width_setting, spec->weights ? _("The layer's own lift matrix decides the width") : NULL);
+  for (guint i = 0; i < N_SETTINGS; i++)
+    {
+      gboolean has = (settings[i].kinds >> spec->kind) & 1;
+      g_autofree char *reason = has && i != KIND && i != WIDTH ? lofi_layer_key_reason (e, self->layer, settings[i].key) : NULL;
+      /* What is refused as it stands must be changeable: its entries or its range say what can be had. */
+      gboolean at_fault = reason && i == ORDER && lofi_layer_filters (spec) && spec->order != LOFI_ORDER_2;
+      gtk_widget_set_visible (GTK_WIDGET (self->settings[i]), has);
+      lofi_setting_set_reason (self->settings[i], at_fault ? NULL : reason);
+    }
+  lofi_setting_set_reason (self->settings[WIDTH], spec->weights ? _("The layer's own lift matrix decides the width") : NULL);
+  gboolean unfiltered = !lofi_layer_filters (spec), first = spec->order == LOFI_ORDER_1 && !unfiltered;
   gtk_widget_set_sensitive (GTK_WIDGET (self->keep), !unfiltered && !first);
   lofi_widget_show_tooltip (GTK_WIDGET (self->keep), first ? _("Order 1 has a single direction")
                                                         : unfiltered ? _("The layer passes its lift on unfiltered") : NULL);
 }
 
-/* The degree of a feature after layers 1 .. layer as a polynomial of the input: the product of the lifts' degrees. */
-static char *
-describe_degree (const LofiExperiment *e, guint layer)
+/* The switches: what they would lead to, if it is refused. */
+static void
+show_switches (LofiLayerPage *self, const LofiLayerSpec *spec)
 {
-  double product = 1;
-  for (guint i = 0; i <= layer; i++)
-    {
-      int degree = lofi_experiment_layer (e, i)->degree;
-      if (degree == LOFI_DEGREE_EXACT)
-        return g_strdup (_("any"));
-      product *= degree;
-    }
-  return g_strdup_printf (_("at most %.0f"), product);
+  gboolean infinite = spec->width == LOFI_WIDTH_INFINITE;
+  g_autoptr (LofiExperiment) limit = changed (self, LOFI_CHANGE_INFINITE, !infinite);
+  g_autoptr (LofiExperiment) filter = changed (self, LOFI_CHANGE_FILTERED, spec->keep == LOFI_KEEP_NONE);
+  g_autofree char *no_limit = lofi_session_why_not (self->session, limit), *no_filter = lofi_session_why_not (self->session, filter);
+  gtk_widget_set_visible (GTK_WIDGET (self->infinite), spec->kind == LOFI_KIND_DENSE);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->infinite), no_limit == NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->width), !infinite);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->width_scale), !infinite && !spec->weights);
+  gtk_widget_set_visible (GTK_WIDGET (self->filtered), spec->kind != LOFI_KIND_FILTER);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->filtered), no_filter == NULL);
+  g_autofree char *limit_note = no_limit && spec->kind == LOFI_KIND_DENSE ? g_strdup_printf (_("∞: %s"), no_limit) : NULL;
+  lofi_setting_set_note (self->settings[WIDTH], limit_note);
+  lofi_setting_set_note (self->settings[KEEP], spec->kind == LOFI_KIND_FILTER ? NULL : no_filter);
 }
 
 static void
-show_facts (LofiLayerPage *self, const LofiExperiment *e)
+show_values (LofiLayerPage *self, const LofiLayerSpec *spec)
 {
-  LofiShown shown;
-  LofiResult *result = lofi_session_get_layer (self->session, self->layer, &shown);
-  const LofiLayerResult *layer = result && shown != LOFI_SHOWN_LIVE ? result->layers[self->layer] : NULL;
-  char inputs[32] = "–", scale[32] = "–";
-  const char *form = "–";
-  if (layer)
-    {
-      g_snprintf (inputs, sizeof inputs, "%zu", layer->inputs);
-      lofi_format_number (layer->scale, 4, scale, sizeof scale);
-      form = layer->form == LOFI_FORM_PRIMAL ? _("primal, P × P") : layer->form == LOFI_FORM_DUAL ? _("dual, n × n") : _("no filter");
-    }
-  g_autofree char *degree = describe_degree (e, self->layer);
-  GtkLabel *labels[] = { self->inputs, self->scale, self->form };
-  const char *texts[] = { inputs, scale, form };
-  for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
-    {
-      gtk_label_set_text (labels[i], texts[i]);
-      gtk_widget_set_opacity (GTK_WIDGET (labels[i]), shown == LOFI_SHOWN_FRESH ? 1 : 0.5);
-    }
-  gtk_label_set_text (self->total_degree, degree);
+  gboolean infinite = spec->width == LOFI_WIDTH_INFINITE, filter = spec->kind == LOFI_KIND_FILTER;
+  gsize width = infinite ? self->memory.width : spec->width;
+  lofi_choice_show (self->kind, spec->kind);
+  gtk_spin_button_set_range (self->size, filter ? 0 : 1, 1024);
+  lofi_spin_show (self->size, spec->size);
+  lofi_spin_show (self->stride, spec->stride);
+  lofi_spin_show (self->padding, spec->padding);
+  lofi_choice_show (self->mode, spec->mode);
+  lofi_spin_show (self->width, width);
+  lofi_log_scale_set_range (self->width_scale, SLIDER_LOW, MAX (SLIDER_HIGH, (gint64) width));
+  lofi_log_scale_set_number (self->width_scale, width);
+  gtk_toggle_button_set_active (self->infinite, infinite);
+  gtk_switch_set_active (self->filtered, spec->keep != LOFI_KEEP_NONE);
+  lofi_spin_show (self->keep, spec->keep != LOFI_KEEP_NONE ? spec->keep : self->memory.keep);
+  lofi_choice_show (self->activation, spec->activation);
+  lofi_choice_show (self->order, spec->order);
+  show_degree (self, spec->degree);
+  lofi_spin_show (self->bias, spec->bias);
+  gtk_switch_set_active (self->center_labels, spec->center_labels);
+  gtk_switch_set_active (self->center_lift, spec->center_lift);
+  g_autofree char *name = spec->weights ? g_path_get_basename (spec->weights) : g_strdup (_("random"));
+  gtk_label_set_text (self->weights_name, name);
+  gtk_widget_set_visible (self->weights_clear, spec->weights != NULL);
+  g_object_set (self->settings[KIND], "blurb", lofi_kind_sentence (spec->kind), NULL);
+  g_object_set (self->settings[SIZE], "blurb", filter ? _("Patches the filter acts on, each channel by itself; 0 is the whole input.")
+                                               : spec->kind == LOFI_KIND_POOL ? _("Side of the square that becomes one number.")
+                                                                              : _("Side of the square patches that are lifted."), NULL);
+  g_object_set (self->settings[MODE], "blurb", spec->mode == LOFI_POOL_MAX ? _("Takes the largest number of each window.")
+                                                                           : _("Takes the mean of each window."), NULL);
+}
+
+/* The switches bring back what the layer had last. */
+static void
+remember (LofiLayerPage *self, const LofiLayerSpec *spec, guint layer)
+{
+  gboolean first_look = self->layer != layer || self->memory.keep == 0;
+  self->layer = layer;
+  if (spec->keep != LOFI_KEEP_NONE && spec->order != LOFI_ORDER_1)
+    self->memory.keep = spec->keep;
+  else if (first_look)
+    self->memory.keep = KEEP_FIRST;
+  if (spec->width != LOFI_WIDTH_INFINITE)
+    self->memory.width = spec->width;
+  else if (first_look)
+    self->memory.width = WIDTH_FIRST;
 }
 
 void
-lofi_layer_page_update (LofiLayerPage *self, LofiSession *session)
+lofi_layer_page_update (LofiLayerPage *self, LofiSession *session, LofiChange what)
 {
   g_return_if_fail (LOFI_IS_LAYER_PAGE (self));
   const LofiExperiment *e = lofi_session_get_asked (session);
@@ -243,26 +327,16 @@ lofi_layer_page_update (LofiLayerPage *self, LofiSession *session)
   if (place.layer < 0 || place.layer >= (int) e->layers->len)
     return;
   const LofiLayerSpec *spec = lofi_experiment_layer (e, place.layer);
-  gboolean first_look = self->layer != (guint) place.layer || self->last_keep == 0;
-  self->layer = place.layer;
-  if (spec->keep != LOFI_KEEP_NONE && spec->order != LOFI_ORDER_1)
-    self->last_keep = spec->keep;
-  else if (first_look)
-    self->last_keep = KEEP_FIRST;
+  remember (self, spec, place.layer);
   self->updating = TRUE;
-  lofi_spin_show (self->width, spec->width);
-  lofi_log_scale_set_range (self->width_scale, SLIDER_LOW, MAX (SLIDER_HIGH, (gint64) spec->width));
-  lofi_log_scale_set_number (self->width_scale, spec->width);
-  gtk_switch_set_active (self->filtered, spec->keep != LOFI_KEEP_NONE);
-  lofi_spin_show (self->keep, spec->keep != LOFI_KEEP_NONE ? spec->keep : self->last_keep);
-  gtk_drop_down_set_selected (self->activation, spec->activation);
-  gtk_drop_down_set_selected (self->order, MIN (spec->order, LOFI_ORDER_1_2));
-  show_degree (self, spec->degree);
-  lofi_spin_show (self->bias, spec->bias);
-  gtk_switch_set_active (self->center_labels, spec->center_labels);
-  gtk_switch_set_active (self->center_lift, spec->center_lift);
-  show_reasons (self, spec);
-  show_facts (self, e);
+  if (what & (LOFI_CHANGED_EXPERIMENT | LOFI_CHANGED_PLACE | LOFI_CHANGED_PLAN))
+    {
+      show_values (self, spec);
+      show_reasons (self, e, spec);
+      show_choices (self);
+      show_switches (self, spec);
+    }
+  lofi_layer_facts_show (self->facts, self->mean_pair, session, self->layer);
   self->updating = FALSE;
 }
 
@@ -281,51 +355,39 @@ lofi_layer_page_class_init (LofiLayerPageClass *class)
   G_OBJECT_CLASS (class)->dispose = lofi_layer_page_dispose;
   g_type_ensure (LOFI_TYPE_SETTING);
   g_type_ensure (LOFI_TYPE_LOG_SCALE);
+  g_type_ensure (LOFI_TYPE_FACTS);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lofi_explorer/LofiExplorer/ui/lofi-layer-page.ui");
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, width_setting);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, keep_setting);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, order_setting);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, center_labels_setting);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, width);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, keep);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, bias);
+  for (guint i = 0; i < N_SETTINGS; i++)
+    gtk_widget_class_bind_template_child_full (widget_class, settings[i].id, FALSE, AT (settings[0]) + i * sizeof (LofiSetting *));
+  for (guint i = 0; i < G_N_ELEMENTS (controls); i++)
+    gtk_widget_class_bind_template_child_full (widget_class, controls[i].id, FALSE, controls[i].at);
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, width_scale);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, filtered);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, center_labels);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, center_lift);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, activation);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, order);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, degree);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, inputs);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, scale);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, form);
-  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, total_degree);
-  gtk_widget_class_bind_template_callback (widget_class, on_width);
-  gtk_widget_class_bind_template_callback (widget_class, on_width_scale);
-  gtk_widget_class_bind_template_callback (widget_class, on_keep);
-  gtk_widget_class_bind_template_callback (widget_class, on_filtered);
-  gtk_widget_class_bind_template_callback (widget_class, on_activation);
-  gtk_widget_class_bind_template_callback (widget_class, on_order);
-  gtk_widget_class_bind_template_callback (widget_class, on_degree);
-  gtk_widget_class_bind_template_callback (widget_class, on_bias);
-  gtk_widget_class_bind_template_callback (widget_class, on_center);
+  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, weights_name);
+  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, weights_clear);
+  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, mean_pair);
+  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, facts);
+  gtk_widget_class_bind_template_callback (widget_class, on_weights);
+  gtk_widget_class_bind_template_callback (widget_class, on_weights_clear);
 }
 
 static void
 lofi_layer_page_init (LofiLayerPage *self)
 {
   self->updating = TRUE;
+  self->memory.width = WIDTH_FIRST;
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_autoptr (GtkStringList) activations = gtk_string_list_new (NULL), degrees = gtk_string_list_new (NULL);
-  for (int i = 0; i < LOFI_N_ACTIVATIONS; i++)
-    gtk_string_list_append (activations, lofi_activation_name (i));
-  gtk_drop_down_set_model (self->activation, G_LIST_MODEL (activations));
-  gtk_string_list_append (degrees, _("exact"));
-  for (int d = 1; d <= DEGREES_LISTED; d++)
+  lofi_layer_choices_fill (self->kind, self->mode, self->activation, self->order, self->degree);
+  lofi_layer_facts_fill (self->facts);
+  for (guint i = 0; i < G_N_ELEMENTS (controls); i++)
     {
-      g_autofree char *text = g_strdup_printf ("%d", d);
-      gtk_string_list_append (degrees, text);
+      gpointer widget = control_widget (self, &controls[i]);
+      if (GTK_IS_SPIN_BUTTON (widget))
+        g_signal_connect (widget, "value-changed", G_CALLBACK (on_value), self);
+      else
+        g_signal_connect (widget, GTK_IS_DROP_DOWN (widget) ? "notify::selected" : "notify::active", G_CALLBACK (on_notify), self);
     }
-  gtk_drop_down_set_model (self->degree, G_LIST_MODEL (degrees));
+  g_signal_connect (self->size, "output", G_CALLBACK (on_size_output), NULL);
+  g_signal_connect (self->size, "input", G_CALLBACK (on_size_input), NULL);
+  g_signal_connect_swapped (self->width_scale, "chosen", G_CALLBACK (on_width_scale), self);
   self->updating = FALSE;
 }

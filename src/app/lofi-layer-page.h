@@ -8,4 +8,4 @@
 G_DECLARE_FINAL_TYPE (LofiLayerPage, lofi_layer_page, LOFI, LAYER_PAGE, GtkBox)
 
 /* Shows the layer of the session's place; leaves everything as it is at another place. */
-void lofi_layer_page_update (LofiLayerPage *self, LofiSession *session);
+void lofi_layer_page_update (LofiLayerPage *self, LofiSession *session, LofiChange what);

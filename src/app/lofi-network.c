@@ -1,6 +1,8 @@
 /* The network as a stack of cards. Data and layers scroll; the readout below them is always in sight. */
 #include "config.h"
 #include <glib/gi18n-lib.h>
+#include "lofi-add-layer.h"
+#include "lofi-layer-actions.h"
 #include "lofi-network.h"
 
 struct _LofiNetwork {
@@ -8,6 +10,7 @@ struct _LofiNetwork {
   LofiSession *session;
   GtkWidget *scroll;
   GtkListBox *list, *foot;
+  LofiAddLayer *add;
   guint cards;                   /* in the list: data and layers */
   guint scroll_id;
   gboolean following;            /* the selection follows the session, not the user */
@@ -83,6 +86,8 @@ follow_place (LofiNetwork *self)
     self->scroll_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 10, scroll_to_selected, self, NULL);
 }
 
+static GtkWidget *card_new (LofiNetwork *self, guint index);
+
 /* As many cards as the experiment has, and the readout. */
 static void
 follow_experiment (LofiNetwork *self)
@@ -92,7 +97,7 @@ follow_experiment (LofiNetwork *self)
   for (; self->cards > wanted; self->cards--)
     gtk_list_box_remove (self->list, GTK_WIDGET (lofi_network_get_card (self, self->cards - 1)));
   for (; self->cards < wanted; self->cards++)
-    gtk_list_box_append (self->list, GTK_WIDGET (lofi_card_new (self->cards)));
+    gtk_list_box_append (self->list, card_new (self, self->cards));
   if (!lofi_network_get_card (self, wanted))
     gtk_list_box_append (self->foot, GTK_WIDGET (lofi_card_new (wanted)));
   lofi_card_set_index (lofi_network_get_card (self, wanted), wanted);
@@ -138,12 +143,66 @@ on_foot_left (LofiNetwork *self, GtkDirectionType direction)
   return gtk_widget_grab_focus (GTK_WIDGET (lofi_network_get_card (self, self->cards - 1)));
 }
 
+/* ---- a card is dragged to another place ---- */
+
+static GdkContentProvider *
+on_drag_prepare (GtkDragSource *source, double x, double y, LofiNetwork *self)
+{
+  GtkWidget *card = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source));
+  guint index = lofi_card_get_index (LOFI_CARD (card));
+  if (index == 0 || index >= self->cards)
+    return NULL;
+  g_autoptr (GdkPaintable) picture = gtk_widget_paintable_new (card);
+  gtk_drag_source_set_icon (source, picture, x, y);
+  return gdk_content_provider_new_typed (G_TYPE_UINT, index - 1);
+}
+
+/* Only where the layer can stand. */
+static GdkDragAction
+on_drop_enter (GtkDropTarget *target, double x, double y, LofiNetwork *self)
+{
+  guint index = lofi_card_get_index (LOFI_CARD (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (target))));
+  const GValue *value = gtk_drop_target_get_value (target);
+  if (!value || index == 0 || index >= self->cards)
+    return 0;
+  g_autofree char *reason = lofi_layer_move_reason (self->session, g_value_get_uint (value), index - 1);
+  return reason ? 0 : GDK_ACTION_MOVE;
+}
+
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, LofiNetwork *self)
+{
+  guint index = lofi_card_get_index (LOFI_CARD (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (target))));
+  if (index == 0 || index >= self->cards)
+    return FALSE;
+  lofi_layer_move (self->session, g_value_get_uint (value), index - 1);
+  return TRUE;
+}
+
+static GtkWidget *
+card_new (LofiNetwork *self, guint index)
+{
+  GtkWidget *card = GTK_WIDGET (lofi_card_new (index));
+  GtkDragSource *source = gtk_drag_source_new ();
+  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_UINT, GDK_ACTION_MOVE);
+  gtk_drag_source_set_actions (source, GDK_ACTION_MOVE);
+  gtk_drop_target_set_preload (target, TRUE);
+  g_signal_connect (source, "prepare", G_CALLBACK (on_drag_prepare), self);
+  g_signal_connect (target, "enter", G_CALLBACK (on_drop_enter), self);
+  g_signal_connect (target, "motion", G_CALLBACK (on_drop_enter), self);
+  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (card, GTK_EVENT_CONTROLLER (source));
+  gtk_widget_add_controller (card, GTK_EVENT_CONTROLLER (target));
+  return card;
+}
+
 void
 lofi_network_set_session (LofiNetwork *self, LofiSession *session)
 {
   g_return_if_fail (LOFI_IS_NETWORK (self) && LOFI_IS_SESSION (session) && !self->session);
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  lofi_add_layer_set_session (self->add, session);
   on_changed (self, LOFI_CHANGED_ALL);
 }
 
@@ -165,11 +224,13 @@ lofi_network_class_init (LofiNetworkClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->dispose = lofi_network_dispose;
   g_type_ensure (LOFI_TYPE_CARD);
+  g_type_ensure (LOFI_TYPE_ADD_LAYER);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lofi_explorer/LofiExplorer/ui/lofi-network.ui");
   gtk_widget_class_bind_template_child (widget_class, LofiNetwork, scroll);
   gtk_widget_class_bind_template_child (widget_class, LofiNetwork, list);
   gtk_widget_class_bind_template_child (widget_class, LofiNetwork, foot);
+  gtk_widget_class_bind_template_child (widget_class, LofiNetwork, add);
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_list_left);
   gtk_widget_class_bind_template_callback (widget_class, on_foot_left);

@@ -1,21 +1,27 @@
 /* Places: the stations an experiment is walked through, data -> lift -> operator -> keep -> project -> ... -> readout.
  *
  * The stepper, the selected card and the view are all derived from one place, so that they cannot disagree. Pure functions of
- * an experiment; a layer without a filter has only its lift. */
+ * an experiment; a layer without a filter has only its lift, a filter without a lift begins at its operator, pooling and flattening are
+ * one step. */
 #pragma once
 
 #include "lofi-experiment.h"
 
-typedef enum { LOFI_STEP_DATA, LOFI_STEP_LIFT, LOFI_STEP_OPERATOR, LOFI_STEP_KEEP, LOFI_STEP_PROJECT, LOFI_STEP_READOUT } LofiStep;
+typedef enum {
+  LOFI_STEP_DATA, LOFI_STEP_LIFT, LOFI_STEP_OPERATOR, LOFI_STEP_KEEP, LOFI_STEP_PROJECT, LOFI_STEP_READOUT,
+  LOFI_STEP_KERNEL, LOFI_STEP_POOL, LOFI_STEP_FLATTEN     /* the only step of a layer of infinite width without a filter, of pooling, ... */
+} LofiStep;
 
 typedef struct {
   LofiStep step;
   int layer;                /* from 0; -1 for data and readout */
 } LofiPlace;
 
-typedef enum { LOFI_VIEW_SPECTRUM, LOFI_VIEW_FILTERS, LOFI_VIEW_EMERGENCE } LofiView;
-#define LOFI_N_VIEWS 3
+typedef enum { LOFI_VIEW_SPECTRUM, LOFI_VIEW_FILTERS, LOFI_VIEW_EMERGENCE, LOFI_VIEW_DESCENT } LofiView;
+#define LOFI_N_VIEWS 4
 const char *lofi_view_name (LofiView view);          /* "spectrum", ... static */
+/* Spectrum and Filters belong to a place; Emergence and Descent are about the experiment. */
+gboolean lofi_view_is_placed (LofiView view);
 
 /* Cards, top to bottom: data, one a layer, readout. */
 guint lofi_cards_count (const LofiExperiment *experiment);
@@ -32,6 +38,9 @@ guint lofi_place_card (const LofiExperiment *experiment, LofiPlace place);
 
 /* Where a click on a card leads while `view` is showing. */
 LofiPlace lofi_place_for_card (const LofiExperiment *experiment, guint card, LofiView view);
+/* The steps of one layer, in order; at most four, at least one. */
+guint lofi_layer_steps (const LofiLayerSpec *layer, LofiStep steps[4]);
+
 /* Where a click on the Spectrum or Filters tab leads from a place: within the same layer if it can. */
 LofiPlace lofi_place_for_view (const LofiExperiment *experiment, LofiPlace place, LofiView view);
 

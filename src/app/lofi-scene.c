@@ -76,6 +76,10 @@ build_layer (LofiScene *scene, LofiSession *session, LofiPlace place, LofiResult
     {
     case LOFI_STEP_LIFT:
       return lofi_figure_activations (result, place.layer);
+    case LOFI_STEP_KERNEL:
+    case LOFI_STEP_POOL:
+    case LOFI_STEP_FLATTEN:
+      return NULL;               /* nothing to draw: the note says what happens */
     case LOFI_STEP_PROJECT:
       pictures = lofi_session_get_pictures (session, &result, &shown);
       return pictures ? lofi_figure_filters (result, place.layer, picture, pictures, scene->key.selected) : NULL;

@@ -10,7 +10,7 @@ typedef struct {
   LofiResult *from;         /* NULL: nothing yet */
 } LofiSlot;
 
-enum { LOFI_SLOT_TASK, LOFI_SLOT_READOUT, LOFI_SLOT_LAZY, LOFI_SLOT_LINEAR, LOFI_SLOT_LAYER };   /* LAYER + i */
+enum { LOFI_SLOT_TASK, LOFI_SLOT_READOUT, LOFI_SLOT_LAZY, LOFI_SLOT_LINEAR, LOFI_SLOT_KERNEL, LOFI_SLOT_DESCENT, LOFI_SLOT_LAYER };   /* LAYER + i */
 
 struct _LofiSession {
   GObject parent_instance;
@@ -33,8 +33,13 @@ struct _LofiSession {
   LofiResult *live;              /* the newest snapshot, if a spectrum is streaming in it */
 
   LofiPlace place;
-  gboolean emergence;            /* the Emergence view hides the place's own */
+  LofiView over;                 /* Emergence or Descent hides the place's own view; else LOFI_VIEW_SPECTRUM */
   guint play_id;
+
+  LofiPlan *plan;                /* of the settings at hand, or NULL while the data is unknown */
+  char *plan_problem;            /* why they cannot be computed, or not within the budget; or NULL */
+  double plan_seconds;           /* negative: the machine's speed is still being measured */
+  GCancellable *plan_measuring;
 
   LofiPicture picture;           /* wish for layer one */
   GPtrArray *pictures;           /* PicturesEntry *, newest last */
@@ -44,6 +49,11 @@ struct _LofiSession {
 };
 
 void lofi_session_changed (LofiSession *self, LofiChange what);
+/* A dragged change that waits: forgotten, or taken now. */
+void lofi_session_drop_held (LofiSession *self);
+void lofi_session_release_held (LofiSession *self);
+gboolean lofi_session_spectrum_was_seen (LofiSession *self);
+
 void lofi_session_init_slots (LofiSession *self);
 /* After the settings changed: what each slot would have to be of. */
 void lofi_session_want_slots (LofiSession *self);
@@ -51,6 +61,10 @@ void lofi_session_want_slots (LofiSession *self);
 void lofi_session_fill_slots (LofiSession *self, LofiResult *result);
 LofiShown lofi_session_slot_shown (LofiSession *self, guint slot);
 LofiResult *lofi_session_slot_from (LofiSession *self, guint slot);
+
+/* After the settings or what is known of the data changed. */
+void lofi_session_make_plan (LofiSession *self);
+void lofi_session_forget_plan (LofiSession *self);
 
 /* Asks the runner for the pictures the Filters view needs and lacks. */
 void lofi_session_want_pictures (LofiSession *self);

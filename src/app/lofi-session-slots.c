@@ -12,12 +12,21 @@ slot_clear (gpointer data)
   g_clear_pointer (&slot->from, lofi_result_unref);
 }
 
+/* Gradient descent has a network's widths, not its filters. */
+static void
+forget_filter (LofiLayerSpec *layer)
+{
+  layer->order = LOFI_ORDER_2;
+  layer->center_labels = layer->center_lift = FALSE;
+  g_clear_pointer (&layer->weights, g_free);
+}
+
 /* Everything a part depends on, as text: the experiment without what comes after it and what does not matter to it. */
 static char *
 slot_key (const LofiExperiment *experiment, guint slot)
 {
   g_autoptr (LofiExperiment) part = NULL;
-  if (slot == LOFI_SLOT_LAZY)
+  if (slot == LOFI_SLOT_LAZY || slot == LOFI_SLOT_KERNEL)
     part = lofi_experiment_lazy (experiment);
   else
     part = lofi_experiment_dup (experiment);
@@ -28,7 +37,17 @@ slot_key (const LofiExperiment *experiment, guint slot)
   part->sweep_compare = 0;
   g_array_set_size (part->sweep_samples, 0);
   g_array_append_val (part->sweep_samples, one);
-  gboolean readout = slot == LOFI_SLOT_READOUT || slot == LOFI_SLOT_LAZY || slot == LOFI_SLOT_LINEAR;
+  /* The budget decides how something is computed, not what comes out. */
+  part->memory = 0;
+  if (slot == LOFI_SLOT_DESCENT)
+    {
+      part->descent.directions = part->descent.seeds = 1;
+      for (guint i = 0; i < part->layers->len; i++)
+        forget_filter (lofi_experiment_layer (part, i));
+    }
+  else
+    part->descent = (LofiDescentSpec) { .step = 1, .steps = 1, .init = 1, .directions = 1, .seeds = 1 };
+  gboolean readout = slot >= LOFI_SLOT_READOUT && slot <= LOFI_SLOT_KERNEL;
   if (!readout)
     {
       part->penalty_low = part->penalty_high = 1;
@@ -67,6 +86,10 @@ result_has (const LofiResult *result, guint slot)
       return result->lazy != NULL;
     case LOFI_SLOT_LINEAR:
       return result->linear != NULL;
+    case LOFI_SLOT_KERNEL:
+      return result->kernel != NULL;
+    case LOFI_SLOT_DESCENT:
+      return result->descent != NULL;
     default:
       return slot - LOFI_SLOT_LAYER < result->n_layers && result->layers[slot - LOFI_SLOT_LAYER] != NULL;
     }
@@ -143,7 +166,22 @@ lofi_session_get_readout (LofiSession *self, LofiShown *shown)
 LofiResult *
 lofi_session_get_baseline (LofiSession *self, LofiBaseline baseline, LofiShown *shown)
 {
-  return get_slot (self, baseline == LOFI_BASELINE_LAZY ? LOFI_SLOT_LAZY : LOFI_SLOT_LINEAR, shown);
+  return get_slot (self, LOFI_SLOT_LAZY + baseline, shown);
+}
+
+const LofiReadout *
+lofi_baseline_readout (const LofiResult *result, LofiBaseline baseline)
+{
+  if (!result)
+    return NULL;
+  const LofiReadout *readouts[LOFI_N_BASELINES] = { result->lazy, result->linear, result->kernel, result->descent };
+  return readouts[baseline];
+}
+
+gboolean
+lofi_baseline_is_wanted (const LofiExperiment *experiment, LofiBaseline baseline)
+{
+  return baseline <= LOFI_BASELINE_LINEAR || (experiment->sweep_compare & (1u << baseline)) != 0;
 }
 
 gsize

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lofi-place.h"
+#include "lofi-plan.h"
 #include "lofi-runner.h"
 
 #define LOFI_TYPE_SESSION (lofi_session_get_type ())
@@ -20,7 +21,10 @@ typedef enum {
   LOFI_CHANGED_MESSAGE    = 1 << 4,
   LOFI_CHANGED_SWEEP      = 1 << 5,      /* cells, sweeping */
   LOFI_CHANGED_PICTURES   = 1 << 6,
-  LOFI_CHANGED_ALL        = (1 << 7) - 1
+  LOFI_CHANGED_PLAN       = 1 << 7,      /* what a fit will cost */
+  LOFI_CHANGED_DEGREES    = 1 << 8,      /* measured degree spectra */
+  LOFI_CHANGED_DESCENT    = 1 << 9,      /* the alignment with gradient descent */
+  LOFI_CHANGED_ALL        = (1 << 10) - 1
 } LofiChange;
 
 typedef enum {
@@ -30,7 +34,9 @@ typedef enum {
   LOFI_SHOWN_FRESH          /* of these settings */
 } LofiShown;
 
-typedef enum { LOFI_BASELINE_LAZY, LOFI_BASELINE_LINEAR } LofiBaseline;
+typedef enum {
+  LOFI_BASELINE_LAZY, LOFI_BASELINE_LINEAR, LOFI_BASELINE_KERNEL, LOFI_BASELINE_DESCENT, LOFI_N_BASELINES
+} LofiBaseline;
 
 /* Takes the experiment; nothing runs before lofi_session_run. */
 LofiSession *lofi_session_new (LofiExperiment *experiment);
@@ -72,12 +78,27 @@ LofiResult *lofi_session_get_task (LofiSession *self, LofiShown *shown);
 LofiResult *lofi_session_get_layer (LofiSession *self, guint layer, LofiShown *shown);
 LofiResult *lofi_session_get_readout (LofiSession *self, LofiShown *shown);
 LofiResult *lofi_session_get_baseline (LofiSession *self, LofiBaseline baseline, LofiShown *shown);
+/* The readout of a baseline in that result; NULL if it has none. */
+const LofiReadout *lofi_baseline_readout (const LofiResult *result, LofiBaseline baseline);
+/* Whether an experiment compares with it in every fit. */
+gboolean lofi_baseline_is_wanted (const LofiExperiment *experiment, LofiBaseline baseline);
 /* Samples the labelling has: the upper end of n. 0 while unknown. */
 gsize lofi_session_get_available (LofiSession *self);
 
+/* ---- what a fit will cost ---- */
+/* Of the settings at hand, borrowed; NULL while the data is unknown or when no fit is possible. */
+LofiPlan *lofi_session_get_plan (LofiSession *self);
+/* Expected; negative while unknown. */
+double lofi_session_get_plan_seconds (LofiSession *self);
+/* What stands against these settings, or against their cost: "WHAT; WHAT TO DO"; or NULL. */
+const char *lofi_session_get_plan_problem (LofiSession *self);
+/* Why a fit of the candidate is not possible though one of the settings at hand is: a sentence, or NULL. For greying what would be refused.
+ * (transfer full) */
+char *lofi_session_why_not (LofiSession *self, const LofiExperiment *candidate);
+
 /* ---- place and view ---- */
 LofiPlace lofi_session_get_place (LofiSession *self);
-void lofi_session_set_place (LofiSession *self, LofiPlace place);        /* leaves the Emergence view */
+void lofi_session_set_place (LofiSession *self, LofiPlace place);        /* leaves Emergence and Descent */
 guint lofi_session_get_place_index (LofiSession *self);
 void lofi_session_set_place_index (LofiSession *self, guint index);
 void lofi_session_step (LofiSession *self, int by);

@@ -7,7 +7,7 @@ struct _LofiSetting {
   GtkBox parent_instance;
   GtkWidget *line, *title, *blurb;
   GtkWidget *control, *extra;
-  char *sentence, *reason;
+  char *sentence, *reason, *note;
 };
 
 static void buildable_init (GtkBuildableIface *iface);
@@ -21,7 +21,9 @@ static GParamSpec *props[N_PROPS];
 static void
 show_sentence (LofiSetting *self)
 {
-  const char *text = self->reason ? self->reason : self->sentence;
+  gboolean noted = self->note && !self->reason && self->sentence;
+  g_autofree char *both = noted ? g_strconcat (self->sentence, "\n", self->note, NULL) : NULL;
+  const char *text = both ? both : self->reason ? self->reason : self->sentence ? self->sentence : self->note;
   gtk_label_set_text (GTK_LABEL (self->blurb), text ? text : "");
   gtk_widget_set_visible (self->blurb, text && *text);
   gboolean sensitive = self->reason == NULL;
@@ -40,6 +42,17 @@ lofi_setting_set_reason (LofiSetting *self, const char *reason)
     return;
   g_free (self->reason);
   self->reason = g_strdup (reason);
+  show_sentence (self);
+}
+
+void
+lofi_setting_set_note (LofiSetting *self, const char *note)
+{
+  g_return_if_fail (LOFI_IS_SETTING (self));
+  if (g_strcmp0 (note, self->note) == 0)
+    return;
+  g_free (self->note);
+  self->note = g_strdup (note);
   show_sentence (self);
 }
 
@@ -93,6 +106,8 @@ lofi_setting_set_property (GObject *object, guint id, const GValue *value, GPara
       lofi_widget_show_tooltip (self->title, g_value_get_string (value));     /* it may be cut short */
       break;
     case PROP_BLURB:
+      if (g_strcmp0 (g_value_get_string (value), self->sentence) == 0)
+        return;
       g_free (self->sentence);
       self->sentence = g_value_dup_string (value);
       show_sentence (self);
@@ -108,6 +123,7 @@ lofi_setting_finalize (GObject *object)
   LofiSetting *self = LOFI_SETTING (object);
   g_free (self->sentence);
   g_free (self->reason);
+  g_free (self->note);
   G_OBJECT_CLASS (lofi_setting_parent_class)->finalize (object);
 }
 

@@ -10,4 +10,6 @@ G_DECLARE_FINAL_TYPE (LofiSetting, lofi_setting, LOFI, SETTING, GtkBox)
 
 /* Why it cannot be changed now: the controls are insensitive and the reason stands in place of the sentence. NULL: it can. */
 void lofi_setting_set_reason (LofiSetting *self, const char *reason);
+/* A second sentence below the first, about a part of the control; NULL: none. */
+void lofi_setting_set_note (LofiSetting *self, const char *note);
 const char *lofi_setting_get_reason (LofiSetting *self);

@@ -4,7 +4,7 @@
 #include "lofi-application.h"
 #include "lofi-blas.h"
 #include "lofi-wait.h"
-#include "lofi-window-private.h"
+#include "lofi-main-window-private.h"
 
 #define FIT_MS 90000
 
@@ -40,36 +40,36 @@ ui_experiment (const char *const *settings)
 }
 
 /* A window on SMALL_TEXT with settings over it, mapped; the fit has been asked for. */
-static inline LofiWindow *
+static inline LofiMainWindow *
 ui_start (const char *const *settings)
 {
   g_autoptr (GSettings) store = g_settings_new (LOFI_APP_ID);
-  LofiWindow *window = lofi_window_new (GTK_APPLICATION (ui_app), store, ui_experiment (settings));
+  LofiMainWindow *window = lofi_main_window_new (GTK_APPLICATION (ui_app), store, ui_experiment (settings));
   gtk_window_present (GTK_WINDOW (window));
-  lofi_session_run (lofi_window_get_session (window));
+  lofi_session_run (lofi_main_window_get_session (window));
   g_assert_true (WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (window)), 10000));
   return window;
 }
 
 static inline void
-ui_finish_fit (LofiWindow *window)
+ui_finish_fit (LofiMainWindow *window)
 {
-  g_assert_true (WAIT_FOR (!lofi_session_is_busy (lofi_window_get_session (window)), FIT_MS));
+  g_assert_true (WAIT_FOR (!lofi_session_is_busy (lofi_main_window_get_session (window)), FIT_MS));
 }
 
-static inline LofiWindow *
+static inline LofiMainWindow *
 ui_start_finished (void)
 {
-  LofiWindow *window = ui_start (NULL);
+  LofiMainWindow *window = ui_start (NULL);
   ui_finish_fit (window);
   return window;
 }
 
 /* Closes the window and sees to it that nothing of it is left. */
 static inline void
-ui_close (LofiWindow *window)
+ui_close (LofiMainWindow *window)
 {
-  gpointer watched = window, session = lofi_window_get_session (window);
+  gpointer watched = window, session = lofi_main_window_get_session (window);
   g_object_add_weak_pointer (G_OBJECT (window), &watched);
   g_object_add_weak_pointer (G_OBJECT (session), &session);
   gtk_window_close (GTK_WINDOW (window));
@@ -78,13 +78,13 @@ ui_close (LofiWindow *window)
 }
 
 static inline void
-ui_act (LofiWindow *window, const char *action)
+ui_act (LofiMainWindow *window, const char *action)
 {
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), action, NULL));
 }
 
 static inline void
-ui_act_path (LofiWindow *window, const char *action, const char *path)
+ui_act_path (LofiMainWindow *window, const char *action, const char *path)
 {
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), action, "s", path));
 }
@@ -99,17 +99,17 @@ ui_part (gpointer widget, const char *id)
 }
 
 static inline gpointer
-ui_layer_page (LofiWindow *window)
+ui_layer_page (LofiMainWindow *window)
 {
-  return ui_part (lofi_window_get_inspector (window), "layer_page");
+  return ui_part (lofi_main_window_get_inspector (window), "layer_page");
 }
 
 /* Waits until the chart of a view has a figure of the settings at hand. */
 static inline LofiChart *
-ui_fresh_chart (LofiWindow *window, LofiView view)
+ui_fresh_chart (LofiMainWindow *window, LofiView view)
 {
-  LofiChart *chart = lofi_window_get_chart (window, view);
-  g_assert_true (WAIT_FOR ((lofi_window_update_scene (window), lofi_chart_get_figure (chart) && !lofi_chart_get_dimmed (chart)), 20000));
+  LofiChart *chart = lofi_main_window_get_chart (window, view);
+  g_assert_true (WAIT_FOR ((lofi_main_window_update_scene (window), lofi_chart_get_figure (chart) && !lofi_chart_get_dimmed (chart)), 20000));
   gtk_widget_queue_draw (GTK_WIDGET (chart));       /* without a frame to come the wait would not end */
   gtk_test_widget_wait_for_draw (GTK_WIDGET (chart));
   return chart;

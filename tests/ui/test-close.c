@@ -16,8 +16,8 @@ test_close_while_computing (void)
   double longest = 0;
   for (int i = 0; i < 20; i++)
     {
-      LofiWindow *window = ui_start ((const char *[]) LARGE_SETTINGS);
-      LofiSession *session = lofi_window_get_session (window);
+      LofiMainWindow *window = ui_start ((const char *[]) LARGE_SETTINGS);
+      LofiSession *session = lofi_main_window_get_session (window);
       if (i % 3 == 1)
         lofi_session_set_place (session, (LofiPlace) { LOFI_STEP_PROJECT, 0 });
       if (i % 4 == 3)
@@ -39,8 +39,8 @@ test_close_while_computing (void)
 static void
 test_stop (void)
 {
-  LofiWindow *window = ui_start ((const char *[]) LARGE_SETTINGS);
-  LofiSession *session = lofi_window_get_session (window);
+  LofiMainWindow *window = ui_start ((const char *[]) LARGE_SETTINGS);
+  LofiSession *session = lofi_main_window_get_session (window);
   double longest = 0;
   g_assert_true (WAIT_FOR (lofi_session_get_task (session, NULL), FIT_MS));
   for (int i = 0; i < 4; i++)
@@ -51,9 +51,9 @@ test_stop (void)
       ui_act (window, "win.stop");
       ui_finish_fit (window);
       longest = MAX (longest, milliseconds_since (began));
-      g_assert_null (lofi_window_get_banner (window));
-      g_assert_cmpstr (lofi_stepper_get_status (lofi_window_get_stepper (window)), ==, "stopped");
-      g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (lofi_window_get_network (window), 0)), ==, LOFI_SHOWN_FRESH);
+      g_assert_null (lofi_main_window_get_banner (window));
+      g_assert_cmpstr (lofi_stepper_get_status (lofi_main_window_get_stepper (window)), ==, "stopped");
+      g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (lofi_main_window_get_network (window), 0)), ==, LOFI_SHOWN_FRESH);
       ui_act (window, "win.run");
     }
   g_test_message ("stop took at most %.0f ms", longest);

@@ -16,9 +16,9 @@ report (const char *what, const LofiStalls *s)
 }
 
 static gsize
-train_of (LofiWindow *window)
+train_of (LofiMainWindow *window)
 {
-  return lofi_session_get_experiment (lofi_window_get_session (window))->data.train;
+  return lofi_session_get_experiment (lofi_main_window_get_session (window))->data.train;
 }
 
 static void
@@ -44,9 +44,9 @@ drag_once (GtkWidget *scale)
 static void
 test_drag_of_samples (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
-  GtkWidget *scale = GTK_WIDGET (lofi_stepper_get_samples_scale (lofi_window_get_stepper (window)));
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
+  GtkWidget *scale = GTK_WIDGET (lofi_stepper_get_samples_scale (lofi_main_window_get_stepper (window)));
   guint64 generation = lofi_session_get_generation (session);
   LofiStalls stalls;
   lofi_stalls_watch_widget (GTK_WIDGET (window));
@@ -64,7 +64,7 @@ test_drag_of_samples (void)
   g_assert_cmpuint (lofi_session_get_generation (session), >=, generation + 5);
   ui_finish_fit (window);
   g_assert_cmpuint (lofi_session_get_task (session, NULL)->task->train.count, ==, dragged);
-  g_assert_null (lofi_window_get_banner (window));
+  g_assert_null (lofi_main_window_get_banner (window));
   /* The whole drag is one step back. */
   ui_act (window, "win.undo");
   g_assert_cmpuint (train_of (window), ==, 300);
@@ -84,8 +84,8 @@ test_drag_of_samples (void)
 static void
 test_keys (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
   pointer_run ("key Home");
   g_assert_true (WAIT_FOR (lofi_session_get_place_index (session) == 0, 3000));
   pointer_run ("key Right");
@@ -122,8 +122,8 @@ test_keys (void)
 static void
 test_pointer (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
   LofiChart *chart = ui_fresh_chart (window, LOFI_VIEW_SPECTRUM);
   int width = gtk_widget_get_width (GTK_WIDGET (chart)), height = gtk_widget_get_height (GTK_WIDGET (chart));
   double x = -1, y = -1;
@@ -140,11 +140,11 @@ test_pointer (void)
   g_assert_true (WAIT_FOR (lofi_place_equal (lofi_session_get_place (session), (LofiPlace) { LOFI_STEP_PROJECT, 0 }), 3000));
   ui_fresh_chart (window, LOFI_VIEW_FILTERS);
   /* A click on a card selects it. */
-  GtkWidget *card = GTK_WIDGET (lofi_network_get_card (lofi_window_get_network (window), 2));
+  GtkWidget *card = GTK_WIDGET (lofi_network_get_card (lofi_main_window_get_network (window), 2));
   pointer_move (card, 40, 12);
   pointer_run ("click 1");
   g_assert_true (WAIT_FOR (lofi_place_equal (lofi_session_get_place (session), (LofiPlace) { LOFI_STEP_PROJECT, 1 }), 3000));
-  g_assert_cmpuint (lofi_network_get_selected (lofi_window_get_network (window)), ==, 2);
+  g_assert_cmpuint (lofi_network_get_selected (lofi_main_window_get_network (window)), ==, 2);
   ui_close (window);
 }
 
@@ -152,8 +152,8 @@ test_pointer (void)
 static double
 longest_while_computing (void)
 {
-  LofiWindow *window = ui_start ((const char *[]) LARGE_SETTINGS);
-  LofiSession *session = lofi_window_get_session (window);
+  LofiMainWindow *window = ui_start ((const char *[]) LARGE_SETTINGS);
+  LofiSession *session = lofi_main_window_get_session (window);
   LofiStalls stalls;
   g_assert_true (WAIT_FOR (lofi_session_get_task (session, NULL), FIT_MS));
   ui_fresh_chart (window, LOFI_VIEW_SPECTRUM);

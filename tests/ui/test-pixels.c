@@ -11,8 +11,8 @@ area (const Pixels *pixels)
 static void
 test_spectrum (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
   const LofiStyle *style = lofi_style_light ();
   LofiChart *chart = ui_fresh_chart (window, LOFI_VIEW_SPECTRUM);
   g_auto (Pixels) keep = pixels_of (chart);
@@ -41,7 +41,7 @@ static void
 test_dark (void)
 {
   AdwStyleManager *manager = adw_style_manager_get_default ();
-  LofiWindow *window = ui_start_finished ();
+  LofiMainWindow *window = ui_start_finished ();
   LofiChart *chart = ui_fresh_chart (window, LOFI_VIEW_SPECTRUM);
   g_action_group_activate_action (G_ACTION_GROUP (ui_app), "color-scheme", g_variant_new_string ("dark"));
   g_assert_true (adw_style_manager_get_dark (manager));
@@ -65,15 +65,15 @@ test_dark (void)
 static void
 test_filters (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
   const LofiStyle *style = lofi_style_light ();
   lofi_session_set_place (session, (LofiPlace) { LOFI_STEP_PROJECT, 0 });
   LofiChart *chart = ui_fresh_chart (window, LOFI_VIEW_FILTERS);
   g_auto (Pixels) pulled = pixels_of (chart);
   g_assert_cmpuint (pixels_count (&pulled, style->negative, 24), >, 200);
   g_assert_cmpuint (pixels_count (&pulled, style->positive, 24), >, 200);
-  GtkToggleButton *mean = GTK_TOGGLE_BUTTON (gtk_widget_get_template_child (GTK_WIDGET (window), LOFI_TYPE_WINDOW, "picture_mean"));
+  GtkToggleButton *mean = GTK_TOGGLE_BUTTON (gtk_widget_get_template_child (GTK_WIDGET (window), LOFI_TYPE_MAIN_WINDOW, "picture_mean"));
   gtk_toggle_button_set_active (mean, TRUE);
   g_assert_cmpint (lofi_session_get_picture (session), ==, LOFI_PICTURE_WEIGHTED_MEAN);
   ui_fresh_chart (window, LOFI_VIEW_FILTERS);
@@ -85,7 +85,7 @@ test_filters (void)
   g_auto (Pixels) picked = pixels_of (chart);
   g_assert_cmpuint (pixels_differ (&weighted, &picked), >, 50);
   /* Deeper layers have only the mean, and say why. */
-  GtkWidget *pulled_button = GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (window), LOFI_TYPE_WINDOW, "picture_pulled"));
+  GtkWidget *pulled_button = GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (window), LOFI_TYPE_MAIN_WINDOW, "picture_pulled"));
   g_assert_true (gtk_widget_get_sensitive (pulled_button));
   lofi_session_set_place (session, (LofiPlace) { LOFI_STEP_PROJECT, 1 });
   g_assert_false (gtk_widget_get_sensitive (pulled_button));
@@ -99,8 +99,8 @@ test_filters (void)
 static void
 test_dimmed (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
   const LofiStyle *style = lofi_style_light ();
   LofiChart *chart = ui_fresh_chart (window, LOFI_VIEW_SPECTRUM);
   LofiExperiment *e = lofi_session_dup_experiment (session);

@@ -13,9 +13,9 @@ cells_of (LofiSession *session)
 static void
 test_sweep (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
-  LofiSweepBar *bar = lofi_window_get_sweep_bar (window);
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
+  LofiSweepBar *bar = lofi_main_window_get_sweep_bar (window);
   GtkButton *start = ui_part (bar, "start");
   ui_act_path (window, "win.show-view", "emergence");
   LofiChart *chart = ui_fresh_chart (window, LOFI_VIEW_EMERGENCE);
@@ -38,12 +38,12 @@ test_sweep (void)
   g_assert_cmpuint (pixels_count (&some, lofi_style_light ()->series[0], 3), >, 20);
   /* A fit in between is answered, and the sweep goes on after it. */
   g_signal_emit_by_name (start, "clicked");
-  gtk_range_set_value (GTK_RANGE (lofi_stepper_get_samples_scale (lofi_window_get_stepper (window))), 2.4);
+  gtk_range_set_value (GTK_RANGE (lofi_stepper_get_samples_scale (lofi_main_window_get_stepper (window))), 2.4);
   ui_finish_fit (window);
   g_assert_true (WAIT_FOR (!lofi_session_is_sweeping (session), FIT_MS));
   g_assert_cmpstr (lofi_sweep_bar_get_progress (bar), ==, "12 of 12 cells");
   g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (start)));
-  g_assert_null (lofi_window_get_banner (window));
+  g_assert_null (lofi_main_window_get_banner (window));
   /* The bar's own settings: more seeds are more cells, those found stay. */
   gtk_spin_button_set_value (ui_part (bar, "seeds"), 3);
   g_assert_cmpstr (lofi_sweep_bar_get_progress (bar), ==, "12 of 18 cells");

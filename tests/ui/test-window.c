@@ -3,12 +3,13 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include "lofi-format.h"
+#include "lofi-layer-facts.h"
 #include "lofi-ui.h"
 
 static const LofiExperiment *
-experiment_of (LofiWindow *window)
+experiment_of (LofiMainWindow *window)
 {
-  return lofi_session_get_experiment (lofi_window_get_session (window));
+  return lofi_session_get_experiment (lofi_main_window_get_session (window));
 }
 
 static void
@@ -16,46 +17,47 @@ test_activate (void)
 {
   g_application_activate (G_APPLICATION (ui_app));
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (ui_app));
-  g_assert_true (LOFI_IS_WINDOW (window));
+  g_assert_true (LOFI_IS_MAIN_WINDOW (window));
   g_assert_true (WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (window)), 10000));
-  g_assert_true (lofi_session_is_busy (lofi_window_get_session (LOFI_WINDOW (window))));
-  g_assert_cmpstr (experiment_of (LOFI_WINDOW (window))->data.labels, ==, "shirt");
-  g_assert_true (WAIT_FOR (lofi_session_get_task (lofi_window_get_session (LOFI_WINDOW (window)), NULL), FIT_MS));
-  ui_close (LOFI_WINDOW (window));
+  g_assert_true (lofi_session_is_busy (lofi_main_window_get_session (LOFI_MAIN_WINDOW (window))));
+  g_assert_cmpstr (experiment_of (LOFI_MAIN_WINDOW (window))->data.labels, ==, "shirt");
+  g_assert_true (WAIT_FOR (lofi_session_get_task (lofi_main_window_get_session (LOFI_MAIN_WINDOW (window)), NULL), FIT_MS));
+  ui_close (LOFI_MAIN_WINDOW (window));
 }
 
 /* The cards, the inspector and the session say the same. */
 static void
 test_numbers (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
-  LofiNetwork *network = lofi_window_get_network (window);
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
+  LofiNetwork *network = lofi_main_window_get_network (window);
   const LofiReadout *readout = lofi_session_get_readout (session, NULL)->readout;
   char percent[32];
   lofi_format_percent (readout->test_scores.error, percent, sizeof percent);
   g_assert_cmpstr (lofi_card_get_headline (lofi_network_get_card (network, 4)), ==, percent);
-  g_assert_cmpstr (lofi_card_get_headline (lofi_network_get_card (network, 1)), ==, "P = 120, keeps K = 12");
+  g_assert_cmpstr (lofi_card_get_headline (lofi_network_get_card (network, 1)), ==, "P = 120, K = 12");
   g_assert_cmpstr (lofi_card_get_headline (lofi_network_get_card (network, 3)), ==, "P = 80, no filter");
   g_assert_cmpstr (lofi_card_get_headline (lofi_network_get_card (network, 0)), ==, "Shirt against pullover and coat");
   for (guint i = 0; i < 5; i++)
     g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (network, i)), ==, LOFI_SHOWN_FRESH);
   g_assert_null (lofi_network_get_card (network, 5));
-  g_assert_true (g_str_has_prefix (lofi_stepper_get_status (lofi_window_get_stepper (window)), "done in"));
+  g_assert_true (g_str_has_prefix (lofi_stepper_get_status (lofi_main_window_get_stepper (window)), "done in"));
   g_assert_cmpfloat (gtk_spin_button_get_value (ui_part (ui_layer_page (window), "width")), ==, 120);
   char inputs[16];
-  g_snprintf (inputs, sizeof inputs, "%zu", lofi_session_get_layer (session, 0, NULL)->layers[0]->inputs);
-  g_assert_cmpstr (gtk_label_get_text (ui_part (ui_layer_page (window), "inputs")), ==, inputs);
-  g_assert_cmpint (lofi_log_scale_get_number (lofi_stepper_get_samples_scale (lofi_window_get_stepper (window))), ==, 300);
+  LofiMapShape shape = lofi_session_get_layer (session, 0, NULL)->layers[0]->input_shape;
+  g_snprintf (inputs, sizeof inputs, "%zu × %zu", shape.height, shape.width);
+  g_assert_cmpstr (lofi_facts_get (ui_part (ui_layer_page (window), "facts"), LOFI_FACT_INPUTS), ==, inputs);
+  g_assert_cmpint (lofi_log_scale_get_number (lofi_stepper_get_samples_scale (lofi_main_window_get_stepper (window))), ==, 300);
   ui_close (window);
 }
 
 static void
 test_change_of_width (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
-  LofiNetwork *network = lofi_window_get_network (window);
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
+  LofiNetwork *network = lofi_main_window_get_network (window);
   guint64 generation = lofi_session_get_generation (session);
   lofi_session_set_card (session, 2);
   gtk_spin_button_set_value (ui_part (ui_layer_page (window), "width"), 140);
@@ -64,7 +66,7 @@ test_change_of_width (void)
   g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (network, 1)), ==, LOFI_SHOWN_FRESH);
   for (guint i = 2; i < 5; i++)
     g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (network, i)), ==, LOFI_SHOWN_STALE);
-  LofiChart *chart = lofi_window_get_chart (window, LOFI_VIEW_SPECTRUM);
+  LofiChart *chart = lofi_main_window_get_chart (window, LOFI_VIEW_SPECTRUM);
   ui_finish_fit (window);
   for (guint i = 0; i < 5; i++)
     g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (network, i)), ==, LOFI_SHOWN_FRESH);
@@ -85,7 +87,7 @@ test_change_of_width (void)
   g_assert_cmpuint (layer->keep, ==, 5);
   g_assert_cmpint (layer->order, ==, LOFI_ORDER_1_2);
   ui_finish_fit (window);
-  g_assert_null (lofi_window_get_banner (window));
+  g_assert_null (lofi_main_window_get_banner (window));
   /* No filter: what shapes one cannot be changed, and the layer has one place. */
   gtk_switch_set_active (ui_part (page, "filtered"), FALSE);
   g_assert_cmpuint (lofi_experiment_layer (experiment_of (window), 1)->keep, ==, LOFI_KEEP_NONE);
@@ -97,16 +99,16 @@ test_change_of_width (void)
   gtk_drop_down_set_selected (ui_part (page, "order"), LOFI_ORDER_1);
   g_assert_cmpuint (lofi_experiment_layer (experiment_of (window), 1)->keep, ==, 1);
   ui_finish_fit (window);
-  g_assert_null (lofi_window_get_banner (window));
+  g_assert_null (lofi_main_window_get_banner (window));
   ui_close (window);
 }
 
 static void
 test_data_settings (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  lofi_session_set_card (lofi_window_get_session (window), 0);
-  gpointer page = ui_part (lofi_window_get_inspector (window), "data_page");
+  LofiMainWindow *window = ui_start_finished ();
+  lofi_session_set_card (lofi_main_window_get_session (window), 0);
+  gpointer page = ui_part (lofi_main_window_get_inspector (window), "data_page");
   GtkSpinButton *test = ui_part (page, "test");
   gtk_drop_down_set_selected (ui_part (page, "labels"), 2);
   g_assert_cmpstr (experiment_of (window)->data.labels, ==, "clothing-footwear");
@@ -119,32 +121,32 @@ test_data_settings (void)
   gtk_spin_button_set_value (test, 0);
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (test)), ==, "all");
   ui_finish_fit (window);
-  g_assert_null (lofi_window_get_banner (window));
+  g_assert_null (lofi_main_window_get_banner (window));
   /* What is being typed survives news from the engine. */
   gtk_editable_set_text (GTK_EDITABLE (test), "12");
-  lofi_session_run (lofi_window_get_session (window));
+  lofi_session_run (lofi_main_window_get_session (window));
   ui_finish_fit (window);
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (test)), ==, "12");
   ui_close (window);
 }
 
 static void
-assert_all_agree (LofiWindow *window)
+assert_all_agree (LofiMainWindow *window)
 {
-  LofiSession *session = lofi_window_get_session (window);
+  LofiSession *session = lofi_main_window_get_session (window);
   guint index = lofi_session_get_place_index (session);
   LofiPlace place = lofi_place_at (experiment_of (window), index);
-  g_assert_cmpuint (lofi_breadcrumb_get_current (lofi_stepper_get_breadcrumb (lofi_window_get_stepper (window))), ==, index);
-  g_assert_cmpuint (lofi_network_get_selected (lofi_window_get_network (window)), ==, lofi_place_card (experiment_of (window), place));
-  g_assert_cmpstr (lofi_window_get_tab (window), ==, lofi_view_name (lofi_session_get_view (session)));
-  g_assert_true (lofi_session_get_view (session) == LOFI_VIEW_EMERGENCE || lofi_session_get_view (session) == lofi_place_view (place));
+  g_assert_cmpuint (lofi_breadcrumb_get_current (lofi_stepper_get_breadcrumb (lofi_main_window_get_stepper (window))), ==, index);
+  g_assert_cmpuint (lofi_network_get_selected (lofi_main_window_get_network (window)), ==, lofi_place_card (experiment_of (window), place));
+  g_assert_cmpstr (lofi_main_window_get_tab (window), ==, lofi_view_name (lofi_session_get_view (session)));
+  g_assert_true (!lofi_view_is_placed (lofi_session_get_view (session)) || lofi_session_get_view (session) == lofi_place_view (place));
 }
 
 static void
 test_walk (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
   guint count = lofi_places_count (experiment_of (window));
   ui_act (window, "win.step-first");
   for (guint i = 0; i < count; i++)
@@ -165,13 +167,13 @@ test_walk (void)
   g_assert_true (lofi_place_equal (lofi_session_get_place (session), (LofiPlace) { LOFI_STEP_PROJECT, 1 }));
   for (guint card = 0; card < 5; card++)
     {
-      gtk_widget_activate (GTK_WIDGET (lofi_network_get_card (lofi_window_get_network (window), card)));
-      GtkWidget *list = gtk_widget_get_parent (GTK_WIDGET (lofi_network_get_card (lofi_window_get_network (window), card)));
-      gtk_list_box_select_row (GTK_LIST_BOX (list), GTK_LIST_BOX_ROW (lofi_network_get_card (lofi_window_get_network (window), card)));
+      gtk_widget_activate (GTK_WIDGET (lofi_network_get_card (lofi_main_window_get_network (window), card)));
+      GtkWidget *list = gtk_widget_get_parent (GTK_WIDGET (lofi_network_get_card (lofi_main_window_get_network (window), card)));
+      gtk_list_box_select_row (GTK_LIST_BOX (list), GTK_LIST_BOX_ROW (lofi_network_get_card (lofi_main_window_get_network (window), card)));
       g_assert_cmpuint (lofi_session_get_card (session), ==, card);
       assert_all_agree (window);
     }
-  LofiBreadcrumb *breadcrumb = lofi_stepper_get_breadcrumb (lofi_window_get_stepper (window));
+  LofiBreadcrumb *breadcrumb = lofi_stepper_get_breadcrumb (lofi_main_window_get_stepper (window));
   for (guint i = 0; i < count; i++)
     {
       g_signal_emit_by_name (lofi_breadcrumb_get_button (breadcrumb, i), "clicked");
@@ -182,41 +184,41 @@ test_walk (void)
   assert_all_agree (window);
   lofi_session_set_card (session, 2);
   assert_all_agree (window);
-  g_assert_cmpstr (lofi_window_get_tab (window), ==, "emergence");
+  g_assert_cmpstr (lofi_main_window_get_tab (window), ==, "emergence");
   ui_act (window, "win.step-back");
   assert_all_agree (window);
-  g_assert_cmpstr (lofi_window_get_tab (window), !=, "emergence");
+  g_assert_cmpstr (lofi_main_window_get_tab (window), !=, "emergence");
   ui_close (window);
 }
 
 static void
 test_error (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
-  LofiNetwork *network = lofi_window_get_network (window);
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
+  LofiNetwork *network = lofi_main_window_get_network (window);
   g_autofree char *good = g_strdup (lofi_card_get_headline (lofi_network_get_card (network, 4)));
   LofiChart *chart = ui_fresh_chart (window, LOFI_VIEW_SPECTRUM);
   gtk_spin_button_set_value (ui_part (ui_layer_page (window), "keep"), 121);
   ui_finish_fit (window);
-  g_assert_nonnull (lofi_window_get_banner (window));
-  g_assert_nonnull (strstr (lofi_window_get_banner (window), "layer1.keep"));
+  g_assert_nonnull (lofi_main_window_get_banner (window));
+  g_assert_nonnull (strstr (lofi_main_window_get_banner (window), "layer1.keep"));
   g_assert_cmpstr (lofi_card_get_headline (lofi_network_get_card (network, 4)), ==, good);
   g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (network, 4)), ==, LOFI_SHOWN_STALE);
   g_assert_true (WAIT_FOR (lofi_chart_get_dimmed (chart), 5000));
   g_assert_nonnull (lofi_chart_get_figure (chart));
   ui_act (window, "win.undo");
   ui_finish_fit (window);
-  g_assert_null (lofi_window_get_banner (window));
+  g_assert_null (lofi_main_window_get_banner (window));
   g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (network, 4)), ==, LOFI_SHOWN_FRESH);
   g_assert_true (WAIT_FOR (!lofi_chart_get_dimmed (chart), 5000));
   ui_act_path (window, "win.open-path", "/nowhere.lofi");
-  g_assert_nonnull (strstr (lofi_window_get_banner (window), "/nowhere.lofi"));
+  g_assert_nonnull (strstr (lofi_main_window_get_banner (window), "/nowhere.lofi"));
   g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (network, 4)), ==, LOFI_SHOWN_FRESH);
   ui_act (window, "win.dismiss");
-  g_assert_null (lofi_window_get_banner (window));
+  g_assert_null (lofi_main_window_get_banner (window));
   ui_act_path (window, "win.open-path", "/dev/zero");
-  g_assert_nonnull (strstr (lofi_window_get_banner (window), "/dev/zero"));
+  g_assert_nonnull (strstr (lofi_main_window_get_banner (window), "/dev/zero"));
   g_assert_false (lofi_session_is_busy (session));
   ui_close (window);
 }
@@ -235,7 +237,7 @@ assert_file_begins (const char *folder, const char *name, const char *bytes, gsi
 static void
 test_files (void)
 {
-  LofiWindow *window = ui_start_finished ();
+  LofiMainWindow *window = ui_start_finished ();
   g_autofree char *folder = g_dir_make_tmp ("lofi-ui-XXXXXX", NULL);
   g_autofree char *pdf = g_build_filename (folder, "a.pdf", NULL), *svg = g_build_filename (folder, "a.svg", NULL);
   g_autofree char *png = g_build_filename (folder, "a.png", NULL), *lofi = g_build_filename (folder, "a.lofi", NULL);
@@ -246,22 +248,22 @@ test_files (void)
   ui_act (window, "win.step-forward");
   ui_fresh_chart (window, LOFI_VIEW_FILTERS);
   ui_act_path (window, "win.export-path", png);
-  g_assert_cmpuint (lofi_window_get_exports (window), >, 0);      /* written beside the main loop, not in it */
-  g_assert_true (WAIT_FOR (lofi_window_get_exports (window) == 0, 20000));
+  g_assert_cmpuint (lofi_main_window_get_exports (window), >, 0);      /* written beside the main loop, not in it */
+  g_assert_true (WAIT_FOR (lofi_main_window_get_exports (window) == 0, 20000));
   assert_file_begins (folder, "a.pdf", "%PDF", 4);
   assert_file_begins (folder, "a.svg", "<?xml", 5);
   assert_file_begins (folder, "a.png", "\x89PNG", 4);
-  g_assert_null (lofi_window_get_banner (window));
+  g_assert_null (lofi_main_window_get_banner (window));
   ui_act_path (window, "win.export-path", missing);
-  g_assert_true (WAIT_FOR (lofi_window_get_exports (window) == 0, 20000));
-  g_assert_nonnull (lofi_window_get_banner (window));
+  g_assert_true (WAIT_FOR (lofi_main_window_get_exports (window) == 0, 20000));
+  g_assert_nonnull (lofi_main_window_get_banner (window));
   /* Saved, changed, opened again: as it was. */
   ui_act_path (window, "win.save-path", lofi);
   gtk_spin_button_set_value (ui_part (ui_layer_page (window), "width"), 99);
   ui_act_path (window, "win.open-path", lofi);
   g_assert_cmpuint (lofi_experiment_layer (experiment_of (window), 0)->width, ==, 120);
   ui_finish_fit (window);
-  g_assert_null (lofi_window_get_banner (window));
+  g_assert_null (lofi_main_window_get_banner (window));
   ui_act (window, "win.undo");
   g_assert_cmpuint (lofi_experiment_layer (experiment_of (window), 0)->width, ==, 99);
   ui_act_path (window, "win.preset", "shirt");
@@ -273,10 +275,10 @@ test_files (void)
   /* A folder of images: the default experiment on it, with a labelling it has. */
   ui_act_path (window, "win.open-path", LOFI_SOURCE_DATA_FOLDER "/fashion-mnist-sample");
   g_assert_cmpstr (experiment_of (window)->data.labels, ==, "even-odd");
-  LofiSession *session = lofi_window_get_session (window);
+  LofiSession *session = lofi_main_window_get_session (window);
   LofiShown shown;
   g_assert_true (WAIT_FOR ((lofi_session_get_task (session, &shown), shown == LOFI_SHOWN_FRESH) || !lofi_session_is_busy (session), FIT_MS));
-  g_assert_null (lofi_window_get_banner (window));
+  g_assert_null (lofi_main_window_get_banner (window));
   ui_act (window, "win.stop");
   ui_finish_fit (window);
   ui_close (window);
@@ -285,15 +287,15 @@ test_files (void)
 static void
 test_layers (void)
 {
-  LofiWindow *window = ui_start_finished ();
-  LofiSession *session = lofi_window_get_session (window);
+  LofiMainWindow *window = ui_start_finished ();
+  LofiSession *session = lofi_main_window_get_session (window);
   ui_act (window, "win.add-layer");
   g_assert_cmpuint (experiment_of (window)->layers->len, ==, 4);
   g_assert_cmpuint (lofi_session_get_card (session), ==, 2);
   assert_all_agree (window);
   ui_finish_fit (window);
-  g_assert_null (lofi_window_get_banner (window));
-  g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (lofi_window_get_network (window), 5)), ==, LOFI_SHOWN_FRESH);
+  g_assert_null (lofi_main_window_get_banner (window));
+  g_assert_cmpint (lofi_card_get_shown (lofi_network_get_card (lofi_main_window_get_network (window), 5)), ==, LOFI_SHOWN_FRESH);
   for (guint left = 3; left > 0; left--)
     {
       lofi_session_set_card (session, 1);
@@ -302,7 +304,7 @@ test_layers (void)
       assert_all_agree (window);
     }
   ui_finish_fit (window);
-  g_assert_null (lofi_window_get_banner (window));
+  g_assert_null (lofi_main_window_get_banner (window));
   ui_close (window);
 }
 
@@ -311,19 +313,19 @@ static void
 test_remembers (void)
 {
   g_autoptr (GSettings) settings = g_settings_new (LOFI_APP_ID);
-  LofiWindow *window = ui_start_finished ();
+  LofiMainWindow *window = ui_start_finished ();
   gtk_spin_button_set_value (ui_part (ui_layer_page (window), "width"), 77);
   ui_finish_fit (window);
   ui_close (window);
   g_application_activate (G_APPLICATION (ui_app));
-  window = LOFI_WINDOW (gtk_application_get_active_window (GTK_APPLICATION (ui_app)));
+  window = LOFI_MAIN_WINDOW (gtk_application_get_active_window (GTK_APPLICATION (ui_app)));
   g_assert_cmpuint (lofi_experiment_layer (experiment_of (window), 0)->width, ==, 77);
   ui_close (window);
   /* Nonsense there does not keep the window shut. */
   g_settings_set_string (settings, "last-experiment", "[layer1]\nwidth=banana\n");
   g_application_activate (G_APPLICATION (ui_app));
-  window = LOFI_WINDOW (gtk_application_get_active_window (GTK_APPLICATION (ui_app)));
-  g_assert_nonnull (lofi_window_get_banner (window));
+  window = LOFI_MAIN_WINDOW (gtk_application_get_active_window (GTK_APPLICATION (ui_app)));
+  g_assert_nonnull (lofi_main_window_get_banner (window));
   g_settings_reset (settings, "last-experiment");
   ui_close (window);
 }
@@ -341,11 +343,11 @@ assert_icons (GtkWidget *widget, GtkIconTheme *theme)
 static void
 test_accessible (void)
 {
-  LofiWindow *window = ui_start_finished ();
+  LofiMainWindow *window = ui_start_finished ();
   LofiChart *chart = ui_fresh_chart (window, LOFI_VIEW_SPECTRUM);
   gtk_test_accessible_assert_role (chart, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_test_accessible_assert_property (chart, GTK_ACCESSIBLE_PROPERTY_LABEL, lofi_figure_description (lofi_chart_get_figure (chart)));
-  GtkWidget *play = ui_part (lofi_window_get_stepper (window), "play");
+  GtkWidget *play = ui_part (lofi_main_window_get_stepper (window), "play");
   gtk_test_accessible_assert_property (play, GTK_ACCESSIBLE_PROPERTY_LABEL, "Play");
   g_assert_true (gtk_widget_get_focusable (GTK_WIDGET (chart)));
   assert_icons (GTK_WIDGET (window), gtk_icon_theme_get_for_display (gdk_display_get_default ()));
@@ -359,7 +361,7 @@ test_accessible (void)
 }
 
 static GtkWindow *
-other_window (LofiWindow *window)
+other_window (LofiMainWindow *window)
 {
   g_autoptr (GListModel) all = g_object_ref (gtk_window_get_toplevels ());
   for (guint i = 0; i < g_list_model_get_n_items (all); i++)
@@ -372,7 +374,7 @@ other_window (LofiWindow *window)
 }
 
 static void
-close_other (LofiWindow *window)
+close_other (LofiMainWindow *window)
 {
   g_assert_true (WAIT_FOR (other_window (window), 5000));
   gtk_window_close (other_window (window));
@@ -383,7 +385,7 @@ close_other (LofiWindow *window)
 static void
 test_dialogs (void)
 {
-  LofiWindow *window = ui_start_finished ();
+  LofiMainWindow *window = ui_start_finished ();
   ui_fresh_chart (window, LOFI_VIEW_SPECTRUM);
   ui_act (window, "win.export");
   close_other (window);

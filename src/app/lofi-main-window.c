@@ -4,69 +4,69 @@
 #include "lofi-open.h"
 #include "lofi-stalls.h"
 #include "lofi-widget.h"
-#include "lofi-window-private.h"
+#include "lofi-main-window-private.h"
 
 #define SAVE_DELAY_MS 800
 
-G_DEFINE_FINAL_TYPE (LofiWindow, lofi_window, ADW_TYPE_APPLICATION_WINDOW)
+G_DEFINE_FINAL_TYPE (LofiMainWindow, lofi_main_window, ADW_TYPE_APPLICATION_WINDOW)
 
 LofiSession *
-lofi_window_get_session (LofiWindow *self)
+lofi_main_window_get_session (LofiMainWindow *self)
 {
   return self->session;
 }
 
 LofiNetwork *
-lofi_window_get_network (LofiWindow *self)
+lofi_main_window_get_network (LofiMainWindow *self)
 {
   return self->network;
 }
 
 LofiStepper *
-lofi_window_get_stepper (LofiWindow *self)
+lofi_main_window_get_stepper (LofiMainWindow *self)
 {
   return self->stepper;
 }
 
 LofiInspector *
-lofi_window_get_inspector (LofiWindow *self)
+lofi_main_window_get_inspector (LofiMainWindow *self)
 {
   return self->inspector;
 }
 
 LofiSweepBar *
-lofi_window_get_sweep_bar (LofiWindow *self)
+lofi_main_window_get_sweep_bar (LofiMainWindow *self)
 {
   return self->sweep_bar;
 }
 
 LofiChart *
-lofi_window_get_chart (LofiWindow *self, LofiView view)
+lofi_main_window_get_chart (LofiMainWindow *self, LofiView view)
 {
   g_return_val_if_fail (view < LOFI_N_VIEWS, NULL);
   return lofi_page_get_chart (self->pages[view]);
 }
 
 const char *
-lofi_window_get_tab (LofiWindow *self)
+lofi_main_window_get_tab (LofiMainWindow *self)
 {
   return adw_view_stack_get_visible_child_name (self->views);
 }
 
 guint
-lofi_window_get_exports (LofiWindow *self)
+lofi_main_window_get_exports (LofiMainWindow *self)
 {
   return self->exports;
 }
 
 const char *
-lofi_window_get_banner (LofiWindow *self)
+lofi_main_window_get_banner (LofiMainWindow *self)
 {
   return gtk_revealer_get_reveal_child (self->banner) ? gtk_label_get_text (self->banner_text) : NULL;
 }
 
 void
-lofi_window_toast (LofiWindow *self, const char *text)
+lofi_main_window_toast (LofiMainWindow *self, const char *text)
 {
   AdwToast *toast = adw_toast_new (text);
   adw_toast_set_timeout (toast, 4);
@@ -77,13 +77,13 @@ lofi_window_toast (LofiWindow *self, const char *text)
 
 /* The outlined tile stays while the same layer is shown. */
 static int
-selected_direction (LofiWindow *self)
+selected_direction (LofiMainWindow *self)
 {
   return self->direction_place.layer == lofi_session_get_place (self->session).layer ? self->direction : -1;
 }
 
 void
-lofi_window_update_scene (LofiWindow *self)
+lofi_main_window_update_scene (LofiMainWindow *self)
 {
   LofiView view = lofi_session_get_view (self->session);
   if (!lofi_scene_update (&self->scene, self->session, selected_direction (self)))
@@ -95,22 +95,22 @@ lofi_window_update_scene (LofiWindow *self)
 static gboolean
 on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
-  LofiWindow *self = LOFI_WINDOW (widget);
+  LofiMainWindow *self = LOFI_MAIN_WINDOW (widget);
   self->tick_id = 0;
-  lofi_window_update_scene (self);
+  lofi_main_window_update_scene (self);
   return G_SOURCE_REMOVE;
 }
 
 /* However many changes come, the figure is made at most once a frame. */
 static void
-queue_scene (LofiWindow *self)
+queue_scene (LofiMainWindow *self)
 {
   if (!self->tick_id)
     self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_tick, NULL, NULL);
 }
 
 static void
-on_picked (LofiChart *chart, int index, LofiWindow *self)
+on_picked (LofiChart *chart, int index, LofiMainWindow *self)
 {
   LofiPlace place = lofi_session_get_place (self->session);
   gboolean again = place.step == LOFI_STEP_PROJECT && index == selected_direction (self);
@@ -122,7 +122,7 @@ on_picked (LofiChart *chart, int index, LofiWindow *self)
 }
 
 static void
-show_pictures_bar (LofiWindow *self)
+show_pictures_bar (LofiMainWindow *self)
 {
   LofiPlace place = lofi_session_get_place (self->session);
   gboolean mean = lofi_session_get_picture (self->session) == LOFI_PICTURE_WEIGHTED_MEAN;
@@ -138,7 +138,7 @@ show_pictures_bar (LofiWindow *self)
 }
 
 static void
-on_picture_toggled (LofiWindow *self)
+on_picture_toggled (LofiMainWindow *self)
 {
   if (self->following)
     return;
@@ -147,7 +147,7 @@ on_picture_toggled (LofiWindow *self)
 }
 
 static void
-on_tab (LofiWindow *self)
+on_tab (LofiMainWindow *self)
 {
   const char *name = adw_view_stack_get_visible_child_name (self->views);
   if (self->following || !self->session || !name)
@@ -158,7 +158,7 @@ on_tab (LofiWindow *self)
 }
 
 static void
-show_view (LofiWindow *self)
+show_view (LofiMainWindow *self)
 {
   LofiView view = lofi_session_get_view (self->session);
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
@@ -174,7 +174,7 @@ show_view (LofiWindow *self)
 /* ---- the rest ---- */
 
 static void
-show_banner (LofiWindow *self)
+show_banner (LofiMainWindow *self)
 {
   const char *message = lofi_session_get_message (self->session);
   if (message)
@@ -186,7 +186,7 @@ show_banner (LofiWindow *self)
 }
 
 static void
-store_experiment (LofiWindow *self)
+store_experiment (LofiMainWindow *self)
 {
   g_autofree char *text = lofi_portable_text (lofi_session_get_asked (self->session));
   g_settings_set_string (self->settings, "last-experiment", text);
@@ -195,14 +195,14 @@ store_experiment (LofiWindow *self)
 static gboolean
 on_save_time (gpointer data)
 {
-  LofiWindow *self = data;
+  LofiMainWindow *self = data;
   self->save_id = 0;
   store_experiment (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-show_title (LofiWindow *self)
+show_title (LofiMainWindow *self)
 {
   const LofiExperiment *e = lofi_session_get_experiment (self->session);
   const char *name = _("LoFi Explorer");
@@ -211,7 +211,7 @@ show_title (LofiWindow *self)
 }
 
 static void
-on_changed (LofiWindow *self, LofiChange what)
+on_changed (LofiMainWindow *self, LofiChange what)
 {
   if (what & LOFI_CHANGED_EXPERIMENT)
     {
@@ -228,7 +228,7 @@ on_changed (LofiWindow *self, LofiChange what)
     show_banner (self);
   if (what & LOFI_CHANGED_PROGRESS)
     gtk_stack_set_visible_child_name (self->run_stack, lofi_session_is_busy (self->session) ? "stop" : "run");
-  lofi_window_update_actions (self);
+  lofi_main_window_update_actions (self, what);
   if (what & ~LOFI_CHANGED_PROGRESS)
     queue_scene (self);
 }
@@ -236,16 +236,16 @@ on_changed (LofiWindow *self, LofiChange what)
 /* ---- life ---- */
 
 static void
-on_realize (LofiWindow *self)
+on_realize (LofiMainWindow *self)
 {
   if (lofi_stalls_wanted ())
     lofi_stalls_watch_widget (GTK_WIDGET (self));
 }
 
 static gboolean
-lofi_window_close_request (GtkWindow *window)
+lofi_main_window_close_request (GtkWindow *window)
 {
-  LofiWindow *self = LOFI_WINDOW (window);
+  LofiMainWindow *self = LOFI_MAIN_WINDOW (window);
   int width, height;
   gtk_window_get_default_size (window, &width, &height);
   gboolean maximized = gtk_window_is_maximized (window);
@@ -260,11 +260,11 @@ lofi_window_close_request (GtkWindow *window)
   if (lofi_stalls_wanted ())
     lofi_stalls_stop ();
   lofi_session_close (self->session);
-  return GTK_WINDOW_CLASS (lofi_window_parent_class)->close_request (window);
+  return GTK_WINDOW_CLASS (lofi_main_window_parent_class)->close_request (window);
 }
 
 static void
-fill_presets (LofiWindow *self)
+fill_presets (LofiMainWindow *self)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
   const char *const *names = lofi_preset_names ();
@@ -279,9 +279,9 @@ fill_presets (LofiWindow *self)
 }
 
 static void
-lofi_window_dispose (GObject *object)
+lofi_main_window_dispose (GObject *object)
 {
-  LofiWindow *self = LOFI_WINDOW (object);
+  LofiMainWindow *self = LOFI_MAIN_WINDOW (object);
   self->following = TRUE;
   g_clear_handle_id (&self->save_id, g_source_remove);
   if (self->tick_id)
@@ -292,50 +292,51 @@ lofi_window_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->session, self);
       lofi_session_close (self->session);
     }
-  gtk_widget_dispose_template (GTK_WIDGET (self), LOFI_TYPE_WINDOW);
+  gtk_widget_dispose_template (GTK_WIDGET (self), LOFI_TYPE_MAIN_WINDOW);
   lofi_scene_clear (&self->scene);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
-  G_OBJECT_CLASS (lofi_window_parent_class)->dispose (object);
+  G_OBJECT_CLASS (lofi_main_window_parent_class)->dispose (object);
 }
 
 static void
-lofi_window_class_init (LofiWindowClass *class)
+lofi_main_window_class_init (LofiMainWindowClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
-  G_OBJECT_CLASS (class)->dispose = lofi_window_dispose;
-  GTK_WINDOW_CLASS (class)->close_request = lofi_window_close_request;
+  G_OBJECT_CLASS (class)->dispose = lofi_main_window_dispose;
+  GTK_WINDOW_CLASS (class)->close_request = lofi_main_window_close_request;
   g_type_ensure (LOFI_TYPE_PAGE);
   g_type_ensure (LOFI_TYPE_NETWORK);
   g_type_ensure (LOFI_TYPE_STEPPER);
   g_type_ensure (LOFI_TYPE_INSPECTOR);
   g_type_ensure (LOFI_TYPE_SWEEP_BAR);
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lofi_explorer/LofiExplorer/ui/lofi-window.ui");
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, toasts);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, views);
-  gtk_widget_class_bind_template_child_full (widget_class, "spectrum_page", FALSE, G_STRUCT_OFFSET (LofiWindow, pages[0]));
-  gtk_widget_class_bind_template_child_full (widget_class, "filters_page", FALSE, G_STRUCT_OFFSET (LofiWindow, pages[1]));
-  gtk_widget_class_bind_template_child_full (widget_class, "emergence_page", FALSE, G_STRUCT_OFFSET (LofiWindow, pages[2]));
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, menu);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, presets);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, run_stack);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, banner);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, banner_text);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, banner_undo);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, network);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, stepper);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, inspector);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, sweep_bar);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, picture_bar);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, picture_pulled);
-  gtk_widget_class_bind_template_child (widget_class, LofiWindow, picture_mean);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lofi_explorer/LofiExplorer/ui/lofi-main-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, views);
+  gtk_widget_class_bind_template_child_full (widget_class, "spectrum_page", FALSE, G_STRUCT_OFFSET (LofiMainWindow, pages[0]));
+  gtk_widget_class_bind_template_child_full (widget_class, "filters_page", FALSE, G_STRUCT_OFFSET (LofiMainWindow, pages[1]));
+  gtk_widget_class_bind_template_child_full (widget_class, "emergence_page", FALSE, G_STRUCT_OFFSET (LofiMainWindow, pages[2]));
+  gtk_widget_class_bind_template_child_full (widget_class, "descent_page", FALSE, G_STRUCT_OFFSET (LofiMainWindow, pages[3]));
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, menu);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, presets);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, run_stack);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, banner);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, banner_text);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, banner_undo);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, network);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, stepper);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, inspector);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, sweep_bar);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, picture_bar);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, picture_pulled);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, picture_mean);
   gtk_widget_class_bind_template_callback (widget_class, on_tab);
   gtk_widget_class_bind_template_callback (widget_class, on_picture_toggled);
-  lofi_window_install_actions (widget_class);
+  lofi_main_window_install_actions (widget_class);
 }
 
 static void
-lofi_window_init (LofiWindow *self)
+lofi_main_window_init (LofiMainWindow *self)
 {
   self->following = TRUE;
   self->direction = -1;
@@ -347,14 +348,14 @@ lofi_window_init (LofiWindow *self)
     g_signal_connect (lofi_page_get_chart (self->pages[view]), "picked", G_CALLBACK (on_picked), self);
   g_signal_connect (self, "realize", G_CALLBACK (on_realize), NULL);
   fill_presets (self);
-  lofi_window_add_keys (self);
+  lofi_main_window_add_keys (self);
   self->following = FALSE;
 }
 
-LofiWindow *
-lofi_window_new (GtkApplication *application, GSettings *settings, LofiExperiment *experiment)
+LofiMainWindow *
+lofi_main_window_new (GtkApplication *application, GSettings *settings, LofiExperiment *experiment)
 {
-  LofiWindow *self = g_object_new (LOFI_TYPE_WINDOW, "application", application, NULL);
+  LofiMainWindow *self = g_object_new (LOFI_TYPE_MAIN_WINDOW, "application", application, NULL);
   self->settings = g_object_ref (settings);
   self->session = lofi_session_new (experiment);
   gtk_menu_button_set_menu_model (self->menu, G_MENU_MODEL (gtk_application_get_menu_by_id (application, "primary_menu")));
@@ -368,6 +369,6 @@ lofi_window_new (GtkApplication *application, GSettings *settings, LofiExperimen
   lofi_sweep_bar_set_session (self->sweep_bar, self->session);
   g_signal_connect_object (self->session, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   on_changed (self, LOFI_CHANGED_ALL);
-  gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (lofi_window_get_chart (self, lofi_session_get_view (self->session))));
+  gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (lofi_main_window_get_chart (self, lofi_session_get_view (self->session))));
   return self;
 }

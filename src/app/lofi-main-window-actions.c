@@ -4,9 +4,10 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-dialogs.h"
 #include "lofi-export.h"
+#include "lofi-layer-actions.h"
 #include "lofi-open.h"
 #include "lofi-results-file.h"
-#include "lofi-window-private.h"
+#include "lofi-main-window-private.h"
 
 #define EXPORT_DPI 300
 #define POINTS_PER_CM (72 / 2.54)
@@ -16,7 +17,7 @@
 static void
 open_path (GtkWidget *widget, const char *path)
 {
-  LofiWindow *self = LOFI_WINDOW (widget);
+  LofiMainWindow *self = LOFI_MAIN_WINDOW (widget);
   g_autoptr (GError) error = NULL;
   LofiExperiment *experiment = lofi_open_path (path, &error);
   if (experiment)
@@ -28,12 +29,12 @@ open_path (GtkWidget *widget, const char *path)
 static void
 save_path (GtkWidget *widget, const char *path)
 {
-  LofiWindow *self = LOFI_WINDOW (widget);
+  LofiMainWindow *self = LOFI_MAIN_WINDOW (widget);
   g_autoptr (GError) error = NULL;
   g_autofree char *text = lofi_portable_text (lofi_session_get_asked (self->session));
   g_autofree char *name = g_path_get_basename (path), *done = g_strdup_printf (_("Saved %s"), name);
   if (lofi_file_write (path, text, strlen (text), &error))
-    lofi_window_toast (self, done);
+    lofi_main_window_toast (self, done);
   else
     lofi_session_set_message (self->session, error->message);
 }
@@ -71,7 +72,7 @@ write_export (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 static void
 on_exported (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (LofiWindow) self = data;
+  g_autoptr (LofiMainWindow) self = data;
   const Export *export = g_task_get_task_data (G_TASK (result));
   g_autofree char *name = g_path_get_basename (export->path), *done = g_strdup_printf (_("Exported %s"), name);
   g_autoptr (GError) error = NULL;
@@ -82,7 +83,7 @@ on_exported (GObject *source, GAsyncResult *result, gpointer data)
   if (!self->session)
     return;
   if (written)
-    lofi_window_toast (self, done);
+    lofi_main_window_toast (self, done);
   else
     lofi_session_set_message (self->session, error->message);
 }
@@ -91,12 +92,12 @@ on_exported (GObject *source, GAsyncResult *result, gpointer data)
 static void
 export_path (GtkWidget *widget, const char *path)
 {
-  LofiWindow *self = LOFI_WINDOW (widget);
-  lofi_window_update_scene (self);
+  LofiMainWindow *self = LOFI_MAIN_WINDOW (widget);
+  lofi_main_window_update_scene (self);
   LofiFigure *figure = self->scene.shown == LOFI_SHOWN_FRESH ? lofi_scene_build (&self->scene, self->session) : NULL;
   if (!figure)
     {
-      lofi_window_toast (self, _("The view is not up to date yet"));
+      lofi_main_window_toast (self, _("The view is not up to date yet"));
       return;
     }
   Export *export = g_new0 (Export, 1);
@@ -113,7 +114,7 @@ export_path (GtkWidget *widget, const char *path)
 
 /* A file name from the title: letters and digits, the rest becomes hyphens. */
 static char *
-file_name (LofiWindow *self)
+file_name (LofiMainWindow *self)
 {
   const char *title = lofi_session_get_experiment (self->session)->title;
   GString *name = g_string_new (NULL);
@@ -145,7 +146,7 @@ act_open_path (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 act_preset (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  LofiWindow *self = LOFI_WINDOW (widget);
+  LofiMainWindow *self = LOFI_MAIN_WINDOW (widget);
   g_autoptr (GError) error = NULL;
   LofiExperiment *experiment = lofi_preset_load (g_variant_get_string (parameter, NULL), NULL, &error);
   if (experiment)
@@ -157,7 +158,7 @@ act_preset (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 act_save (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  g_autofree char *base = file_name (LOFI_WINDOW (widget)), *name = g_strconcat (base, ".lofi", NULL);
+  g_autofree char *base = file_name (LOFI_MAIN_WINDOW (widget)), *name = g_strconcat (base, ".lofi", NULL);
   lofi_dialog_save (GTK_WINDOW (widget), _("Save the experiment"), name, save_path);
 }
 
@@ -170,7 +171,7 @@ act_save_path (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 act_export (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  LofiWindow *self = LOFI_WINDOW (widget);
+  LofiMainWindow *self = LOFI_MAIN_WINDOW (widget);
   g_autofree char *base = file_name (self);
   g_autofree char *name = g_strdup_printf ("%s-%s", base, lofi_view_name (lofi_session_get_view (self->session)));
   lofi_dialog_export (GTK_WINDOW (widget), name, &self->export_width, &self->export_height, export_path);
@@ -187,13 +188,13 @@ act_export_path (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 act_run (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  lofi_session_run (LOFI_WINDOW (widget)->session);
+  lofi_session_run (LOFI_MAIN_WINDOW (widget)->session);
 }
 
 static void
 act_stop (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  LofiWindow *self = LOFI_WINDOW (widget);
+  LofiMainWindow *self = LOFI_MAIN_WINDOW (widget);
   if (lofi_session_is_busy (self->session))
     lofi_session_stop (self->session);
   else if (lofi_session_is_sweeping (self->session))
@@ -204,51 +205,48 @@ act_stop (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 act_undo (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  lofi_session_undo (LOFI_WINDOW (widget)->session);
+  lofi_session_undo (LOFI_MAIN_WINDOW (widget)->session);
 }
 
 static void
 act_redo (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  lofi_session_redo (LOFI_WINDOW (widget)->session);
+  lofi_session_redo (LOFI_MAIN_WINDOW (widget)->session);
 }
 
 static void
 act_dismiss (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  lofi_session_set_message (LOFI_WINDOW (widget)->session, NULL);
+  lofi_session_set_message (LOFI_MAIN_WINDOW (widget)->session, NULL);
 }
 
-/* A copy of the selected layer after it; after the data a copy of the first, before the readout one of the last. */
 static void
 act_add_layer (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  LofiWindow *self = LOFI_WINDOW (widget);
-  LofiExperiment *e = lofi_session_dup_experiment (self->session);
-  LofiPlace place = lofi_session_get_place (self->session);
-  int layers = e->layers->len;
-  int from = place.step == LOFI_STEP_DATA ? 0 : place.step == LOFI_STEP_READOUT ? layers - 1 : place.layer;
-  int at = place.step == LOFI_STEP_DATA ? 0 : from + 1;
-  LofiLayerSpec *layer = layers > 0 ? lofi_layer_spec_dup (lofi_experiment_layer (e, from)) : lofi_layer_spec_new ();
-  g_clear_pointer (&layer->weights, g_free);     /* a matrix of its own fits one place only */
-  g_ptr_array_insert (e->layers, at, layer);
-  lofi_session_edit (self->session, e, NULL);
-  lofi_session_set_card (self->session, at + 1);
+  lofi_layer_copy (LOFI_MAIN_WINDOW (widget)->session);
+}
+
+static void
+act_insert_layer (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  for (int kind = 0; kind <= LOFI_KIND_FLATTEN; kind++)
+    if (g_str_equal (g_variant_get_string (parameter, NULL), lofi_kind_name (kind)))
+      lofi_layer_insert (LOFI_MAIN_WINDOW (widget)->session, kind);
 }
 
 static void
 act_remove_layer (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  LofiWindow *self = LOFI_WINDOW (widget);
-  LofiPlace place = lofi_session_get_place (self->session);
-  LofiExperiment *e = lofi_session_dup_experiment (self->session);
-  if (place.layer >= 0 && place.layer < (int) e->layers->len && e->layers->len > 1)
-    {
-      g_ptr_array_remove_index (e->layers, place.layer);
-      lofi_session_edit (self->session, e, NULL);
-    }
-  else
-    lofi_experiment_free (e);
+  lofi_layer_remove (LOFI_MAIN_WINDOW (widget)->session);
+}
+
+static void
+act_move_layer (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  LofiSession *session = LOFI_MAIN_WINDOW (widget)->session;
+  int layer = lofi_session_get_place (session).layer;
+  if (layer >= 0)
+    lofi_layer_move (session, layer, g_str_equal (action, "win.move-layer-up") ? layer - 1 : layer + 1);
 }
 
 /* ---- places and views ---- */
@@ -256,7 +254,7 @@ act_remove_layer (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 act_step (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  LofiSession *session = LOFI_WINDOW (widget)->session;
+  LofiSession *session = LOFI_MAIN_WINDOW (widget)->session;
   lofi_session_set_playing (session, FALSE);
   if (g_str_equal (action, "win.step-first"))
     lofi_session_set_place_index (session, 0);
@@ -269,7 +267,7 @@ act_step (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 act_play (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  LofiSession *session = LOFI_WINDOW (widget)->session;
+  LofiSession *session = LOFI_MAIN_WINDOW (widget)->session;
   lofi_session_set_playing (session, !lofi_session_get_playing (session));
 }
 
@@ -278,18 +276,20 @@ act_show_view (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   for (int view = 0; view < LOFI_N_VIEWS; view++)
     if (g_str_equal (g_variant_get_string (parameter, NULL), lofi_view_name (view)))
-      lofi_session_set_view (LOFI_WINDOW (widget)->session, view);
+      lofi_session_set_view (LOFI_MAIN_WINDOW (widget)->session, view);
 }
 
 void
-lofi_window_install_actions (GtkWidgetClass *class)
+lofi_main_window_install_actions (GtkWidgetClass *class)
 {
   static const struct { const char *name, *parameter; GtkWidgetActionActivateFunc activate; } actions[] = {
     { "win.open", NULL, act_open }, { "win.open-path", "s", act_open_path }, { "win.preset", "s", act_preset },
     { "win.save", NULL, act_save }, { "win.save-path", "s", act_save_path },
     { "win.export", NULL, act_export }, { "win.export-path", "s", act_export_path },
     { "win.run", NULL, act_run }, { "win.stop", NULL, act_stop }, { "win.undo", NULL, act_undo }, { "win.redo", NULL, act_redo },
-    { "win.dismiss", NULL, act_dismiss }, { "win.add-layer", NULL, act_add_layer }, { "win.remove-layer", NULL, act_remove_layer },
+    { "win.dismiss", NULL, act_dismiss }, { "win.add-layer", NULL, act_add_layer }, { "win.insert-layer", "s", act_insert_layer },
+    { "win.remove-layer", NULL, act_remove_layer }, { "win.move-layer-up", NULL, act_move_layer },
+    { "win.move-layer-down", NULL, act_move_layer },
     { "win.step-first", NULL, act_step }, { "win.step-back", NULL, act_step }, { "win.step-forward", NULL, act_step },
     { "win.step-last", NULL, act_step }, { "win.play", NULL, act_play }, { "win.show-view", "s", act_show_view },
   };
@@ -298,18 +298,23 @@ lofi_window_install_actions (GtkWidgetClass *class)
 }
 
 void
-lofi_window_update_actions (LofiWindow *self)
+lofi_main_window_update_actions (LofiMainWindow *self, LofiChange what)
 {
+  if (!(what & ~(LOFI_CHANGED_PICTURES | LOFI_CHANGED_MESSAGE)))
+    return;
   LofiSession *session = self->session;
   const LofiExperiment *e = lofi_session_get_experiment (session);
   guint index = lofi_session_get_place_index (session), last = lofi_places_count (e) - 1;
-  gboolean emergence = lofi_session_get_view (session) == LOFI_VIEW_EMERGENCE;
+  gboolean away = !lofi_view_is_placed (lofi_session_get_view (session));
+  int layer = lofi_session_get_place (session).layer;
+  g_autofree char *no_remove = lofi_layer_remove_reason (session);
+  g_autofree char *no_up = lofi_layer_move_reason (session, layer, layer - 1), *no_down = lofi_layer_move_reason (session, layer, layer + 1);
   const struct { const char *name; gboolean enabled; } states[] = {
     { "win.undo", lofi_session_can_undo (session) }, { "win.redo", lofi_session_can_redo (session) },
-    { "win.step-first", index > 0 || emergence }, { "win.step-back", index > 0 },
-    { "win.step-forward", index < last }, { "win.step-last", index < last || emergence },
+    { "win.step-first", index > 0 || away }, { "win.step-back", index > 0 },
+    { "win.step-forward", index < last }, { "win.step-last", index < last || away },
     { "win.add-layer", e->layers->len < LOFI_LAYERS_MAX },
-    { "win.remove-layer", e->layers->len > 1 && lofi_session_get_place (session).layer >= 0 },
+    { "win.remove-layer", !no_remove }, { "win.move-layer-up", !no_up }, { "win.move-layer-down", !no_down },
     { "win.stop", lofi_session_is_busy (session) || lofi_session_is_sweeping (session) || lofi_session_get_playing (session) },
   };
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
@@ -334,7 +339,7 @@ keys_new (void)
 /* In the bubble phase: an entry or a slider that has the focus takes its arrows and spaces first. A chart has none of its own, and
  * must be asked before the scrolled window around it takes Home and End. */
 void
-lofi_window_add_keys (LofiWindow *self)
+lofi_main_window_add_keys (LofiMainWindow *self)
 {
   gtk_widget_add_controller (GTK_WIDGET (self), keys_new ());
   for (int view = 0; view < LOFI_N_VIEWS; view++)

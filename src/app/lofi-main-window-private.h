@@ -2,9 +2,9 @@
 #pragma once
 
 #include "lofi-page.h"
-#include "lofi-window.h"
+#include "lofi-main-window.h"
 
-struct _LofiWindow {
+struct _LofiMainWindow {
   AdwApplicationWindow parent_instance;
   LofiSession *session;
   GSettings *settings;
@@ -31,12 +31,12 @@ struct _LofiWindow {
   GtkWidget *picture_bar, *picture_pulled, *picture_mean;
 };
 
-void lofi_window_install_actions (GtkWidgetClass *class);
+void lofi_main_window_install_actions (GtkWidgetClass *class);
 /* Sets which actions can act now. */
-void lofi_window_update_actions (LofiWindow *self);
+void lofi_main_window_update_actions (LofiMainWindow *self, LofiChange what);
 /* Keys that belong to whatever has the focus first: steps, play, stop. */
-void lofi_window_add_keys (LofiWindow *self);
+void lofi_main_window_add_keys (LofiMainWindow *self);
 
 /* Brings the figure up to date now, without waiting for the next frame. */
-void lofi_window_update_scene (LofiWindow *self);
-void lofi_window_toast (LofiWindow *self, const char *text);
+void lofi_main_window_update_scene (LofiMainWindow *self);
+void lofi_main_window_toast (LofiMainWindow *self, const char *text);

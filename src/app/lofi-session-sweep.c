@@ -1,0 +1,96 @@
+/* The session: the sweep of sample counts and seeds. */
+#include "config.h"
+#include <string.h>
+#include "lofi-session-private.h"
+
+/* Sample counts that the data does not have give way to all there is: an opened data set may be smaller than the one the experiment was
+ * written for. */
+static void
+fit_samples_to_data (LofiSession *self)
+{
+  gsize available = lofi_session_get_available (self);
+  g_autoptr (LofiExperiment) edited = lofi_session_dup_experiment (self);
+  GArray *samples = edited->sweep_samples;
+  if (available == 0 || samples->len == 0 || g_array_index (samples, gsize, samples->len - 1) <= available)
+    return;
+  while (samples->len > 0 && g_array_index (samples, gsize, samples->len - 1) > available)
+    g_array_set_size (samples, samples->len - 1);
+  if (samples->len == 0 || g_array_index (samples, gsize, samples->len - 1) < available)
+    g_array_append_val (samples, available);
+  lofi_session_edit (self, g_steal_pointer (&edited), NULL);
+}
+
+void
+lofi_session_start_sweep (LofiSession *self)
+{
+  g_return_if_fail (LOFI_IS_SESSION (self) && !self->closed);
+  fit_samples_to_data (self);
+  g_autoptr (GError) error = NULL;
+  if (!lofi_experiment_check (self->experiment, &error))
+    {
+      lofi_session_set_message (self, error->message);
+      return;
+    }
+  g_clear_pointer (&self->swept, lofi_experiment_free);
+  self->swept = lofi_experiment_dup (self->experiment);
+  lofi_runner_sweep (self->runner, self->swept);
+  lofi_session_changed (self, LOFI_CHANGED_SWEEP);
+}
+
+void
+lofi_session_stop_sweep (LofiSession *self)
+{
+  g_return_if_fail (LOFI_IS_SESSION (self));
+  g_clear_pointer (&self->swept, lofi_experiment_free);
+  lofi_runner_stop_sweep (self->runner);
+  lofi_session_changed (self, LOFI_CHANGED_SWEEP);
+}
+
+static gboolean
+same_grid (const LofiExperiment *a, const LofiExperiment *b)
+{
+  return a->sweep_seeds == b->sweep_seeds && a->sweep_compare == b->sweep_compare && a->sweep_samples->len == b->sweep_samples->len
+         && memcmp (a->sweep_samples->data, b->sweep_samples->data, a->sweep_samples->len * sizeof (gsize)) == 0;
+}
+
+void
+lofi_session_follow_sweep (LofiSession *self)
+{
+  if (!self->swept)
+    return;
+  g_autofree char *old_key = lofi_emergence_key (self->swept);
+  g_autofree char *new_key = lofi_emergence_key (self->experiment);
+  if (strcmp (old_key, new_key) != 0)
+    lofi_session_stop_sweep (self);
+  else if (!same_grid (self->swept, self->experiment))
+    lofi_session_start_sweep (self);
+}
+
+gboolean
+lofi_session_is_sweeping (LofiSession *self)
+{
+  return self->swept != NULL;
+}
+
+void
+lofi_session_get_sweep_progress (LofiSession *self, guint *finished, guint *total)
+{
+  g_autoptr (LofiCells) cells = lofi_session_get_cells (self);
+  const LofiExperiment *e = self->experiment;
+  *finished = 0;
+  *total = lofi_emergence_total (e);
+  for (guint i = 0; cells && i < e->sweep_samples->len; i++)
+    for (guint seed = 0; seed < e->sweep_seeds; seed++)
+      for (guint m = 0; m < LOFI_N_METHODS; m++)
+        {
+          gboolean wanted = m == LOFI_METHOD_LOFI || (m == LOFI_METHOD_LAZY && (e->sweep_compare & LOFI_COMPARE_LAZY))
+                            || (m == LOFI_METHOD_LINEAR && (e->sweep_compare & LOFI_COMPARE_LINEAR));
+          *finished += wanted && lofi_cells_has (cells, g_array_index (e->sweep_samples, gsize, i), seed, m);
+        }
+}
+
+LofiCells *
+lofi_session_get_cells (LofiSession *self)
+{
+  return lofi_runner_cells (self->runner, self->experiment);
+}
