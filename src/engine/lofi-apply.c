@@ -30,14 +30,13 @@ static LofiStatus
 apply_lift (const LofiLayerResult *layer, const LofiMatrix *inputs, LofiMatrix *out)
 {
   const LofiLayerSpec *spec = layer->spec;
-  gsize s = layer->output_shape.height * (layer->output_shape.channels > 1 || layer->output_shape.height > 1 ? layer->output_shape.width : 1);
   gboolean windowed = spec->kind == LOFI_KIND_CONV || (spec->kind == LOFI_KIND_FILTER && spec->size > 0);
+  gsize s = windowed ? layer->output_shape.height * layer->output_shape.width : 1;
   gsize groups = spec->kind == LOFI_KIND_FILTER && windowed ? layer->input_shape.channels : 1, b = inputs->rows;
   LofiWindow window = { spec->size, spec->padding, spec->stride };
   LofiLift lift = { .scale = layer->scale, .bias = layer->bias, .bias_strength = spec->bias };
   LofiMatrix patches = { 0 }, z = { 0 }, positions = { 0 };
   LofiStatus status = LOFI_OK;
-  s = windowed ? s : 1;
   gsize each = out->cols / groups / s;                    /* K, or P without a filter */
   if (lofi_layer_lifts (spec))
     {
@@ -161,9 +160,9 @@ static LofiStatus
 evaluate (void *data, const LofiMatrix *inputs, LofiMatrix *values)
 {
   const Degrees *degrees = data;
-  LofiMapShape shape = degrees->result->layers[degrees->layer]->output_shape;
-  gboolean maps = shape.channels > 1 || shape.height > 1;
-  gsize each = maps ? shape.height * shape.width : 1;
+  const LofiLayerResult *layer = degrees->result->layers[degrees->layer];
+  LofiMapShape shape = layer->output_shape;
+  gsize each = lofi_map_count (shape) / layer->keep;       /* positions */
   LofiMatrix scaled = { 0 }, features = { 0 };
   LofiStatus status = lofi_matrix_alloc (&scaled, inputs->rows, inputs->cols);
   if (status == LOFI_OK)

@@ -78,7 +78,7 @@ input_form (const LofiExperiment *experiment, guint index)
       const LofiLayerSpec *layer = lofi_experiment_layer (experiment, i);
       if (layer->kind == LOFI_KIND_DENSE || layer->kind == LOFI_KIND_FLATTEN || (layer->kind == LOFI_KIND_FILTER && layer->size == 0))
         form = INPUT_VECTOR;
-      else if (layer->kind == LOFI_KIND_CONV || layer->kind == LOFI_KIND_FILTER)
+      else
         form = INPUT_MAPS;
     }
   return form;

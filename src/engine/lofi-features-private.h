@@ -38,6 +38,10 @@ LofiFeatures *lofi_features_of_lift (LofiFeatures *parent, LofiLiftStage *lift, 
 /* The same numbers as vectors. */
 LofiFeatures *lofi_features_flatten (LofiFeatures *features);
 
+/* Samples to take at once, at most 512: fewer where a sample is large, so that a block of computed rows stays small. */
+#define LOFI_FEATURES_BLOCK_NUMBERS ((gsize) 1 << 22)
+gsize lofi_features_block (const LofiFeatures *features);
+
 /* Rows first .. first + count - 1 into rows (count x f->count). */
 LofiStatus lofi_features_rows (const LofiFeatures *features, gsize first, gsize count, LofiMatrix *rows);
 /* A view of the stored rows, or of `work` (at least count x f->count) after filling it. */

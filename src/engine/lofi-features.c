@@ -136,6 +136,13 @@ lift_rows (const LofiFeatures *features, gsize first, gsize count, LofiMatrix *r
   return status;
 }
 
+gsize
+lofi_features_block (const LofiFeatures *features)
+{
+  gsize each = MAX (1, features->count);
+  return features->view.data ? LOFI_FIT_BLOCK : CLAMP (LOFI_FEATURES_BLOCK_NUMBERS / each, 1, LOFI_FIT_BLOCK);
+}
+
 LofiStatus
 lofi_features_rows (const LofiFeatures *features, gsize first, gsize count, LofiMatrix *rows)
 {
@@ -169,9 +176,10 @@ lofi_features_all (const LofiFeatures *features, const LofiWatch *watch, GError 
   if (features->array)
     return lofi_array_ref (features->array);
   g_autoptr (LofiArray) all = lofi_array_new (features->samples, features->count, error, place);
-  for (gsize first = 0; all && first < features->samples; first += LOFI_FIT_BLOCK)
+  gsize step = lofi_features_block (features);
+  for (gsize first = 0; all && first < features->samples; first += step)
     {
-      gsize count = MIN (LOFI_FIT_BLOCK, features->samples - first);
+      gsize count = MIN (step, features->samples - first);
       LofiMatrix rows = lofi_matrix_row_block (&all->matrix, first, count);
       LofiStatus status = lofi_watch_stops (watch) ? LOFI_STOPPED : lofi_features_rows (features, first, count, &rows);
       if (!lofi_error_from_status (error, status, place))

@@ -93,27 +93,35 @@ lofi_filter_weights (const LofiTask *task, const LofiLayerSpec *spec, gsize posi
   return weights;
 }
 
-LofiArray *
-lofi_filter_lifted (LofiFitRun *run, LofiLiftStage *lift, const LofiFeatures *input, gboolean centred, const char *place, GError **error)
+/* The lifted rows of the first `samples` training samples, in double. */
+static LofiStatus
+gather (LofiLiftStage *lift, const LofiFeatures *input, gsize samples, LofiMatrix *all, const LofiWatch *watch)
 {
-  gsize n = input->samples, s = lift->positions;
-  if (lift->train.array && lift->train.filled == n && !centred)
-    return lofi_array_ref (lift->train.array);
-  g_autoptr (LofiArray) all = lofi_array_new (n * s, lift->width, error, place);
+  gsize s = lift->positions, step = lofi_lift_block_samples (lift);
   LofiLiftBlock block = { 0 };
   LofiStatus status = LOFI_OK;
-  for (gsize first = 0; all && status == LOFI_OK && first < n; first += lofi_lift_block_samples (lift))
+  for (gsize first = 0; status == LOFI_OK && first < samples; first += step)
     {
-      gsize count = MIN (lofi_lift_block_samples (lift), n - first);
-      LofiMatrix rows = lofi_matrix_row_block (&all->matrix, first * s, count * s), got;
-      status = lofi_watch_stops (&run->watch) ? LOFI_STOPPED : lofi_lift_block_fill (&block, lift, input, first, count);
+      gsize count = MIN (step, samples - first);
+      LofiMatrix rows = lofi_matrix_row_block (all, first * s, count * s), got;
+      status = lofi_watch_stops (watch) ? LOFI_STOPPED : lofi_lift_block_fill (&block, lift, input, first, count);
       if (status == LOFI_OK)
         status = lofi_lift_block_double (&block, &rows, &got);
       if (status == LOFI_OK && got.data != rows.data)
         status = lofi_matrix_copy (&rows, &got);
     }
   lofi_lift_block_clear (&block);
-  if (!all || !lofi_error_from_status (error, status, place))
+  return status;
+}
+
+LofiArray *
+lofi_filter_lifted (LofiFitRun *run, LofiLiftStage *lift, const LofiFeatures *input, gboolean centred, const char *place, GError **error)
+{
+  gsize n = input->samples;
+  if (lift->train.array && lift->train.filled == n && !centred)
+    return lofi_array_ref (lift->train.array);
+  g_autoptr (LofiArray) all = lofi_array_new (n * lift->positions, lift->width, error, place);
+  if (!all || !lofi_error_from_status (error, gather (lift, input, n, &all->matrix, &run->watch), place))
     return NULL;
   if (centred)
     {
@@ -156,24 +164,14 @@ static LofiStatus
 prefix_spectrum (const Pass *pass, gsize samples, double *values)
 {
   LofiWatch quiet = lofi_cancellable_watch (pass->run->cancellable);
-  const LofiLiftStore *store = &pass->lift->train;
+  const LofiArray *stored = pass->lift->train.array;
   gsize rows = samples * pass->lift->positions;
-  gboolean copies = pass->lift->single || pass->spec->center_lift;
+  gboolean copies = !stored || pass->spec->center_lift;
   LofiMatrix work = { 0 }, z;
   LofiStatus status = copies ? lofi_matrix_alloc (&work, rows, pass->lift->width) : LOFI_OK;
-  if (status == LOFI_OK && pass->lift->single)
-    {
-      LofiMatrixF stored = lofi_matrix_f_row_block (&store->single->matrix, 0, rows);
-      status = lofi_matrix_to_double (&work, &stored);
-    }
-  else if (status == LOFI_OK)
-    {
-      z = lofi_matrix_row_block (&store->array->matrix, 0, rows);
-      if (copies)
-        status = lofi_matrix_copy (&work, &z);
-    }
-  if (copies)
-    z = work;
+  if (status == LOFI_OK && copies)
+    status = gather (pass->lift, pass->input, samples, &work, &quiet);
+  z = copies ? work : lofi_matrix_row_block (&stored->matrix, 0, rows);
   if (status == LOFI_OK && pass->spec->center_lift)
     {
       g_autofree double *mean = mean_of_rows (&z);
@@ -191,10 +189,9 @@ static void
 show_picture (const Pass *pass, const LofiOperator *op, gsize samples)
 {
   gsize p = pass->lift->width;
-  const LofiLiftStore *store = &pass->lift->train;
   g_autofree double *values = g_try_new (double, p);
   LofiStatus status = values ? LOFI_OK : LOFI_NO_MEMORY;
-  if (status == LOFI_OK && (store->array || store->single) && samples * pass->lift->positions < p)
+  if (status == LOFI_OK && samples * pass->lift->positions < p)
     status = prefix_spectrum (pass, samples, values);
   else if (status == LOFI_OK && op)
     {
@@ -243,6 +240,8 @@ stream (Pass *pass, LofiOperator *op, GError **error)
   LofiWatch quiet = lofi_cancellable_watch (pass->run->cancellable);
   LofiLiftBlock block = { 0 };
   LofiStatus status = LOFI_OK;
+  if (!op && !pass->lift->train.array && !pass->lift->train.single)
+    return TRUE;                       /* the dual form makes its own rows: nothing to fill, nothing to add */
   pass->began = g_get_monotonic_time ();
   while (first < n && status == LOFI_OK)
     {

@@ -8,9 +8,6 @@
 #include "lofi-filter-private.h"
 #include "lofi-moment.h"
 
-/* Features of a lift without a filter that are handed out as an array, not only as a recipe. */
-#define STORE_FEATURES_BYTES ((gsize) 1 << 26)
-
 /* The layer at work. Patch filters have a group for every channel of their input, other layers one. */
 typedef struct {
   LofiFitRun *run;
@@ -55,7 +52,7 @@ take_stages (Work *work, guint group, GError **error)
   LofiFitRun *run = work->run;
   const LofiLayerSpec *spec = work->spec;
   LofiFeatures *train = work->input->train;
-  g_autofree char *plain = lofi_lift_key (run, spec, work->index, work->input->key);
+  g_autofree char *plain = lofi_lift_key (run, spec, work->index, work->input->key, train);
   g_autofree char *key = work->n_groups > 1 ? g_strdup_printf ("%s:channel%u", plain, group) : g_strdup (plain);
   gboolean filtered = lofi_layer_filters (spec);
   g_autoptr (LofiLiftStage) lift = lofi_fit_run_get (run, key);
@@ -305,7 +302,7 @@ hand_on_lift (Work *work, GError **error)
   layer->train_rows = lofi_features_of_lift (work->input->train, lift, mean);
   layer->test_rows = lofi_features_of_lift (work->input->test, lift, mean);
   gsize samples = MAX (layer->train_rows->samples, layer->test_rows->samples);
-  if (lift->single || lofi_matrix_bytes (samples, layer->train_rows->count) > STORE_FEATURES_BYTES)
+  if (lift->single || lofi_lift_streams (work->run) || lofi_matrix_bytes (samples, layer->train_rows->count) > LOFI_STORE_FEATURES_BYTES)
     return TRUE;
   if (!(layer->train = small_array (work, layer->train_rows, error)) || !(layer->test = small_array (work, layer->test_rows, error)))
     return FALSE;
@@ -333,12 +330,13 @@ sample_activations (Work *work, GError **error)
   layer->activations = g_new (double, rows * cols);
   layer->activation_labels = g_new (double, rows * cols);
   double root = sqrt ((double) p);       /* sigma(u), not sigma(u) / sqrt(P): comparable across widths */
-  if (!stored)
+  gboolean single_rows = stored || s > 1;      /* of maps a block would be large */
+  if (!single_rows)
     status = lofi_lift_block_fill (&block, lift, work->input->train, 0, rows);
   for (gsize r = 0; r < rows && status == LOFI_OK; r++)
     {
-      gsize i = stored ? r * n / rows : r, at = (stored ? 0 : r * s) + r % s;
-      if (stored)
+      gsize i = single_rows ? r * n / rows : r, at = single_rows ? r % s : r;
+      if (single_rows)
         status = lofi_lift_block_fill (&block, lift, work->input->train, i, 1);
       for (gsize c = 0; c < cols && status == LOFI_OK; c++)
         {
@@ -424,10 +422,10 @@ fit_lift_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const L
 
 /* Identifies a layer's result: what entered, everything that it does, and how much of its spectrum is wanted. (transfer full) */
 static char *
-layer_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const char *input_key)
+layer_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input)
 {
   LofiSpectra spectra = run->observer ? run->observer->spectra : LOFI_SPECTRA_WHOLE;
-  g_autofree char *lift = lofi_lift_key (run, spec, index, input_key);
+  g_autofree char *lift = lofi_lift_key (run, spec, index, input->key, input->train);
   if (spec->kind == LOFI_KIND_POOL)
     return g_strdup_printf ("%s/%s", lift, lofi_pool_mode_name (spec->mode));
   if (!lofi_layer_filters (spec))
@@ -439,7 +437,7 @@ layer_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const 
 LofiLayerResult *
 lofi_fit_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input, gboolean show, GError **error)
 {
-  g_autofree char *key = layer_key (run, spec, index, input->key);
+  g_autofree char *key = layer_key (run, spec, index, input);
   LofiLayerResult *layer = lofi_fit_run_get (run, key);
   if (layer)
     return layer;

@@ -11,10 +11,11 @@ pool (LofiFitRun *run, const LofiLayerSpec *spec, LofiFeatures *input, LofiMapSh
 {
   g_autoptr (LofiArray) out = lofi_array_new (input->samples, lofi_map_count (pooled), error, place);
   LofiMatrix work = { 0 };
-  LofiStatus status = input->view.data ? LOFI_OK : lofi_matrix_alloc (&work, LOFI_FIT_BLOCK, input->count);
-  for (gsize first = 0; out && status == LOFI_OK && first < input->samples; first += LOFI_FIT_BLOCK)
+  gsize step = lofi_features_block (input);
+  LofiStatus status = input->view.data ? LOFI_OK : lofi_matrix_alloc (&work, step, input->count);
+  for (gsize first = 0; out && status == LOFI_OK && first < input->samples; first += step)
     {
-      gsize count = MIN (LOFI_FIT_BLOCK, input->samples - first);
+      gsize count = MIN (step, input->samples - first);
       LofiMatrix maps, rows = lofi_matrix_row_block (&out->matrix, first, count);
       status = lofi_watch_stops (&run->watch) ? LOFI_STOPPED : lofi_features_view (input, first, count, &work, &maps);
       if (status == LOFI_OK)

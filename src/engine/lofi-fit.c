@@ -198,10 +198,11 @@ predict (LofiFitRun *run, const LofiRidge *ridge, const LofiFeatures *features, 
 {
   g_autofree double *predictions = g_new0 (double, MAX (1, features->samples));
   LofiMatrix work = { 0 };
-  LofiStatus status = features->view.data ? LOFI_OK : lofi_matrix_alloc (&work, LOFI_FIT_BLOCK, features->count);
-  for (gsize first = 0; status == LOFI_OK && first < features->samples; first += LOFI_FIT_BLOCK)
+  gsize step = lofi_features_block (features);
+  LofiStatus status = features->view.data ? LOFI_OK : lofi_matrix_alloc (&work, step, features->count);
+  for (gsize first = 0; status == LOFI_OK && first < features->samples; first += step)
     {
-      gsize count = MIN (LOFI_FIT_BLOCK, features->samples - first);
+      gsize count = MIN (step, features->samples - first);
       LofiMatrix rows;
       status = lofi_watch_stops (&run->watch) ? LOFI_STOPPED : lofi_features_view (features, first, count, &work, &rows);
       if (status == LOFI_OK)
@@ -292,6 +293,14 @@ LofiExperiment *
 lofi_experiment_lazy (const LofiExperiment *experiment)
 {
   LofiExperiment *lazy = lofi_experiment_dup (experiment);
+  gboolean filtered = FALSE;
+  for (guint i = 0; i < lazy->layers->len; i++)
+    {
+      LofiLayerSpec *layer = lofi_experiment_layer (lazy, i);
+      if (filtered)
+        g_clear_pointer (&layer->weights, g_free);    /* made for K inputs; a lazy layer has more of them and draws its own */
+      filtered = filtered || lofi_layer_filters (layer);
+    }
   for (guint i = lazy->layers->len; i-- > 0;)
     if (lofi_experiment_layer (lazy, i)->kind == LOFI_KIND_FILTER)
       g_ptr_array_remove_index (lazy->layers, i);         /* nothing but a filter: without it nothing is left */
@@ -301,8 +310,6 @@ lofi_experiment_lazy (const LofiExperiment *experiment)
       layer->keep = LOFI_KEEP_NONE;
       layer->order = LOFI_ORDER_2;
       layer->center_labels = layer->center_lift = FALSE;
-      if (i > 0)
-        g_clear_pointer (&layer->weights, g_free);    /* made for K inputs; a lazy layer has P of them and draws its own */
     }
   return lazy;
 }

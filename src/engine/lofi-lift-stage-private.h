@@ -6,9 +6,13 @@
 #include "lofi-random.h"
 #include "lofi-single.h"
 
-/* A training lift larger than this is not stored but computed again, block by block; and a test lift. */
+/* A training lift larger than this is not stored but computed again, block by block; and a test lift. No lift is stored when the plan says
+ * that the whole would not fit the budget (LofiPlan.streams). */
 #define LOFI_KEEP_LIFTED_BYTES ((gsize) 1 << 29)
 #define LOFI_KEEP_LIFTED_TEST_BYTES ((gsize) 1 << 28)
+
+/* Features of a lift without a filter that are handed out as an array, not only as a recipe. */
+#define LOFI_STORE_FEATURES_BYTES ((gsize) 1 << 26)
 
 /* Up to so many operations of lift and operator double costs nothing that one would notice. */
 #define LOFI_DOUBLE_FLOPS 2e9
@@ -47,8 +51,15 @@ void lofi_lift_stage_unref (LofiLiftStage *stage);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiLiftStage, lofi_lift_stage_unref)
 gsize lofi_lift_stage_bytes (const LofiLiftStage *stage);
 
-/* Identifies a lift: what enters it and what it does; of a file of weights its size and time too. (transfer full) */
-char *lofi_lift_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const char *input_key);
+/* Whether a lift of so many rows (samples times positions), inputs and columns is computed in single precision. */
+gboolean lofi_lift_in_single (const LofiExperiment *experiment, const LofiLayerSpec *spec, double rows, double inputs, double width);
+
+/* Whether no lift is stored, by the plan. */
+gboolean lofi_lift_streams (const LofiFitRun *run);
+
+/* Identifies a lift: what enters it, what it does and in which precision; of a file of weights its size and time too. input: the training
+ * features, NULL when a kernel enters. (transfer full) */
+char *lofi_lift_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const char *input_key, const LofiFeatures *input);
 
 /* The stage of layer `index`; channel counts for patch filters only. key is taken. (transfer full) */
 LofiLiftStage *lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, gsize channel,

@@ -91,12 +91,43 @@ lift_weights (LofiFitRun *run, const LofiLayerSpec *spec, guint index, gsize inp
   return g_steal_pointer (&read);
 }
 
+gboolean
+lofi_lift_in_single (const LofiExperiment *experiment, const LofiLayerSpec *spec, double rows, double inputs, double width)
+{
+  if (experiment->precision != LOFI_PRECISION_AUTO)
+    return experiment->precision == LOFI_PRECISION_SINGLE;
+  double lift = lofi_layer_lifts (spec) ? 2 * rows * inputs * width : 0;
+  double other = spec->keep == LOFI_KEEP_NONE ? 0 : rows * width * MIN (rows, width);
+  return lift + other > LOFI_DOUBLE_FLOPS;
+}
+
+static gboolean
+wants_single (const LofiFitRun *run, const LofiLayerSpec *spec, const LofiFeatures *input)
+{
+  LofiMapShape positions = { 1, 1, 1 };
+  double inputs = input->count, area = (double) spec->size * spec->size;
+  gboolean windowed = spec->kind == LOFI_KIND_CONV || (spec->kind == LOFI_KIND_FILTER && spec->size > 0);
+  if (windowed && lofi_window_positions (input->shape, (LofiWindow) { spec->size, spec->padding, spec->stride }, &positions) != LOFI_OK)
+    return FALSE;
+  if (windowed)
+    inputs = spec->kind == LOFI_KIND_CONV ? area * input->shape.channels : area;
+  return lofi_lift_in_single (run->experiment, spec, (double) input->samples * positions.height * positions.width, inputs,
+                              lofi_layer_lifts (spec) ? (double) spec->width : inputs);
+}
+
+gboolean
+lofi_lift_streams (const LofiFitRun *run)
+{
+  return run->result->plan && run->result->plan->streams;
+}
+
 char *
-lofi_lift_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const char *input_key)
+lofi_lift_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const char *input_key, const LofiFeatures *input)
 {
   g_autoptr (GString) key = g_string_new (input_key);
-  g_string_append_printf (key, "/lift:%u:%" G_GUINT64_FORMAT ":%s:%d:%zu:%zu:%zu", index, run->experiment->seed, lofi_kind_name (spec->kind),
-                          run->experiment->precision, spec->size, spec->padding, spec->stride);
+  gboolean single = input && (lofi_layer_lifts (spec) || spec->kind == LOFI_KIND_FILTER) && wants_single (run, spec, input);
+  g_string_append_printf (key, "/lift:%u:%" G_GUINT64_FORMAT ":%s:%s:%zu:%zu:%zu", index, run->experiment->seed, lofi_kind_name (spec->kind),
+                          single ? "single" : "double", spec->size, spec->padding, spec->stride);
   if (lofi_layer_lifts (spec))
     g_string_append_printf (key, ":%zu:%s:%d:%a", spec->width, lofi_activation_name (spec->activation), spec->degree, spec->bias);
   if (spec->weights)
@@ -141,8 +172,8 @@ measure_scale (const LofiLiftStage *stage, const LofiFeatures *input, double *sc
 {
   double sum = 0;
   LofiMatrix work = { 0 };
-  LofiStatus status = input->view.data ? LOFI_OK : lofi_matrix_alloc (&work, MIN (LOFI_FIT_BLOCK, input->samples), input->count);
-  gsize step = input->view.data ? MAX (1, input->samples) : LOFI_FIT_BLOCK;
+  LofiStatus status = input->view.data ? LOFI_OK : lofi_matrix_alloc (&work, lofi_features_block (input), input->count);
+  gsize step = input->view.data ? MAX (1, input->samples) : lofi_features_block (input);
   for (gsize first = 0; status == LOFI_OK && first < input->samples; first += step)
     {
       gsize count = MIN (step, input->samples - first);
@@ -202,18 +233,6 @@ store_init (const LofiLiftStage *stage, LofiLiftStore *store, gsize samples, gsi
   return (store->array = lofi_array_new (rows, stage->width, error, place)) != NULL;
 }
 
-static gboolean
-wants_single (const LofiFitRun *run, const LofiLiftStage *stage, const LofiLayerSpec *spec, const LofiFeatures *input)
-{
-  if (run->experiment->precision != LOFI_PRECISION_AUTO)
-    return run->experiment->precision == LOFI_PRECISION_SINGLE;
-  double inputs = stage->window.size ? (double) stage->input.channels * spec->size * spec->size : (double) input->count;
-  double rows = (double) input->samples * stage->positions, width = stage->width;
-  double lift = stage->kind == LOFI_LIFT_RANDOM ? 2 * rows * inputs * width : 0;
-  double other = spec->keep == LOFI_KEEP_NONE ? 0 : rows * width * MIN (rows, width);
-  return lift + other > LOFI_DOUBLE_FLOPS;
-}
-
 LofiLiftStage *
 lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, gsize channel, char *key,
                      GError **error)
@@ -229,13 +248,12 @@ lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, co
       lofi_error_set (error, LOFI_ERROR_INPUT, place, _("reduce the number of samples or the width"), _("the lift is larger than can be counted"));
       return NULL;
     }
-  stage->single = wants_single (run, stage, spec, input);
+  stage->single = wants_single (run, spec, input);
   if (stage->kind == LOFI_LIFT_RANDOM && !take_random_lift (run, stage, spec, index, input, error))
     return NULL;
-  /* Of the input itself there is no need for a second copy. */
-  gsize most = stage->kind == LOFI_LIFT_IDENTITY && !stage->single ? 0 : LOFI_KEEP_LIFTED_BYTES;
-  gboolean dual = stage->width > input->samples * stage->positions;
-  if (!store_init (stage, &stage->train, input->samples, dual ? G_MAXSIZE : most, place, error))
+  /* The input itself, and its windows, are at hand without a second copy. */
+  gsize most = stage->kind == LOFI_LIFT_RANDOM && !lofi_lift_streams (run) ? LOFI_KEEP_LIFTED_BYTES : 0;
+  if (!store_init (stage, &stage->train, input->samples, most, place, error))
     return NULL;
   gsize tests = run->cache ? run->result->task->test.count : 0;
   if (lofi_layer_filters (spec) && !store_init (stage, &stage->test, tests, MIN (most, LOFI_KEEP_LIFTED_TEST_BYTES), place, error))
@@ -254,7 +272,8 @@ lofi_lift_stage_cost (const LofiLiftStage *stage, gsize samples)
 gsize
 lofi_lift_block_samples (const LofiLiftStage *stage)
 {
-  return MAX (1, BLOCK_ROWS / stage->positions);
+  gsize inputs = MAX (1, lofi_map_count (stage->input));
+  return MAX (1, MIN (BLOCK_ROWS / stage->positions, LOFI_FEATURES_BLOCK_NUMBERS / inputs));
 }
 
 void

@@ -7,8 +7,9 @@
 #include "lofi-fit-private.h"
 #include "lofi-lift.h"
 
-/* Positions whose patches the mean gradient of a convolution is taken over, at most. */
+/* Positions whose patches the mean gradient of a convolution is taken over, and numbers in them, at most. */
 #define PATCHES_MOST ((gsize) 100000)
+#define PATCH_NUMBERS_MOST ((gsize) 1 << 24)
 
 static gboolean
 looks_at_windows (const LofiLayerSpec *spec)
@@ -60,9 +61,10 @@ some_patches (const LofiResult *result, const LofiLayerSpec *spec, LofiMatrix *p
   LofiStatus status = lofi_window_positions (shape, window, &positions);
   if (status != LOFI_OK)
     return status;
-  gsize s = positions.height * positions.width, samples = CLAMP (PATCHES_MOST / s, 1, result->task->train.count);
+  gsize s = positions.height * positions.width, each = shape.channels * spec->size * spec->size;
+  gsize samples = CLAMP (MIN (PATCHES_MOST, PATCH_NUMBERS_MOST / each) / s, 1, result->task->train.count);
   LofiMatrix inputs = lofi_matrix_row_block (&result->task->train.inputs, 0, samples);
-  status = lofi_matrix_alloc (patches, samples * s, shape.channels * spec->size * spec->size);
+  status = lofi_matrix_alloc (patches, samples * s, each);
   return status == LOFI_OK ? lofi_patches (&inputs, shape, window, patches) : status;
 }
 

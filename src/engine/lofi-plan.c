@@ -52,6 +52,8 @@ typedef struct {
   double held;               /* bytes of what stays: the task, features, stored lifts */
   LofiMapShape shape;        /* of what enters the next layer */
   gboolean kernel;           /* it is a kernel */
+  gboolean streams;          /* nothing is kept that can be computed again */
+  gboolean vector;           /* the data have no positions */
   gboolean lazy;             /* the lazy baseline: its stages are one */
   double lazy_flops, lazy_bytes;
 } Walk;
@@ -79,8 +81,20 @@ count (LofiMapShape shape)
 }
 
 static gboolean
-take_window (const LofiLayerSpec *spec, LofiMapShape input, const char *place, LofiMapShape *positions, GError **error)
+needs_positions (const Walk *walk, const char *place, GError **error)
 {
+  if (!walk->vector)
+    return TRUE;
+  return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("use a dense layer, or inputs of n x C x H x W"),
+                         _("the data are not images, so there are no positions to look at"));
+}
+
+static gboolean
+take_window (const Walk *walk, const LofiLayerSpec *spec, const char *place, LofiMapShape *positions, GError **error)
+{
+  LofiMapShape input = walk->shape;
+  if (!needs_positions (walk, place, error))
+    return FALSE;
   if (lofi_window_positions (input, (LofiWindow) { spec->size, spec->padding, spec->stride }, positions) == LOFI_OK)
     return TRUE;
   return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("take a smaller size or stride, or more padding"),
@@ -92,6 +106,8 @@ static gboolean
 add_pool (Walk *walk, const LofiLayerSpec *spec, guint index, const char *place, GError **error)
 {
   LofiMapShape pooled;
+  if (!needs_positions (walk, place, error))
+    return FALSE;
   if (lofi_pool_shape (walk->shape, spec->size, &pooled) != LOFI_OK)
     return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("take a smaller size"),
                            _("windows of %zu x %zu do not fit into maps of %zu x %zu"), spec->size, spec->size, walk->shape.height,
@@ -122,40 +138,54 @@ add_kernel (Walk *walk, const LofiLayerSpec *spec, guint index)
   walk->shape = (LofiMapShape) { 1, 1, spec->keep };
 }
 
+/* The operator of a lift and what follows it; held: what the layer itself holds on to until it is done. */
+static void
+add_filter (Walk *walk, const LofiLayerSpec *spec, guint index, double rows, double p, double groups, double lift, double held, double block)
+{
+  double samples = walk->n + walk->m, s = rows / MAX (1, walk->n), k = spec->keep, side = MIN (p, rows);
+  gboolean dual = p > rows, unfolds = spec->order == LOFI_ORDER_3 || spec->order == LOFI_ORDER_4;
+  double again = lift / MAX (1, walk->n) * (walk->streams ? samples : walk->m);
+  walk->held += held;
+  add (walk, LOFI_STAGE_OPERATOR, (int) index, groups * (lift + (dual ? rows * rows * p : rows * p * p)),
+       block + (dual ? BYTES (rows * p + 2 * rows * rows) : 1.5 * BYTES (p * p)));
+  add (walk, LOFI_STAGE_EIGENPAIRS, (int) index,
+       groups * lofi_eigenpairs_cost ((gsize) rows, (gsize) p, spec->keep) + (unfolds ? 4 * rows * rows * p : 0),
+       BYTES ((dual ? 4 : 3) * side * side + (dual ? 2 * rows * p : 0) + p * k) + (unfolds ? BYTES (rows * p + p * p + LOFI_FIT_BLOCK * rows) : 0));
+  walk->held += BYTES (samples * s * k * groups);
+  add (walk, LOFI_STAGE_PROJECTION, (int) index, groups * (again + 2 * samples * s * p * k), block + BYTES (dual ? rows * p : p * p));
+  walk->held -= held;
+}
+
 static gboolean
 add_lift (Walk *walk, const LofiLayerSpec *spec, guint index, const char *place, GError **error)
 {
   gboolean windowed = spec->kind == LOFI_KIND_CONV || (spec->kind == LOFI_KIND_FILTER && spec->size > 0);
-  gboolean filtered = lofi_layer_filters (spec);
+  gboolean lifts = lofi_layer_lifts (spec), filtered = lofi_layer_filters (spec);
   LofiMapShape positions = { 1, 1, 1 };
-  if (windowed && !take_window (spec, walk->shape, place, &positions, error))
+  if (windowed && !take_window (walk, spec, place, &positions, error))
     return FALSE;
-  double s = (double) positions.height * positions.width, n = walk->n, m = walk->m, k = spec->keep;
-  double groups = spec->kind == LOFI_KIND_FILTER && windowed ? walk->shape.channels : 1;
-  double d = spec->kind == LOFI_KIND_CONV ? (double) walk->shape.channels * spec->size * spec->size : count (walk->shape);
-  double p = lofi_layer_lifts (spec) ? spec->width : windowed ? spec->size * spec->size : d, rows = n * s;
-  double block = BYTES (2 * LOFI_FIT_BLOCK * s * (p + d)), stored = rows * p * (BYTES (1) / 2);
-  gboolean dual = p > rows;
-  walk->held += lofi_layer_lifts (spec) ? 1.5 * BYTES (d * p) : 0;
-  if (stored <= LOFI_KEEP_LIFTED_BYTES && lofi_layer_lifts (spec))
-    walk->held += stored;
-  double lift = lofi_layer_lifts (spec) ? 2 * rows * d * p : 0;
+  double s = (double) positions.height * positions.width, rows = walk->n * s, samples = walk->n + walk->m;
+  double area = (double) spec->size * spec->size, groups = windowed && !lifts ? walk->shape.channels : 1;
+  double d = !windowed ? count (walk->shape) : lifts ? area * walk->shape.channels : area, p = lifts ? spec->width : d;
+  gboolean single = lofi_lift_in_single (walk->experiment, spec, rows, d, p);
+  double lift = lifts ? 2 * rows * d * p : 0, stored = rows * p * (single ? sizeof (float) : sizeof (double));
+  double block = BYTES (2 * MAX (1024, s) * (p + d));
+  if (!lifts || walk->streams || stored > LOFI_KEEP_LIFTED_BYTES)
+    stored = 0;
+  walk->held += lifts ? (single ? 1.5 : 1) * BYTES (d * p) : 0;
   if (filtered)
-    {
-      double side = MIN (p, rows);
-      add (walk, LOFI_STAGE_OPERATOR, (int) index, groups * (lift + (dual ? rows * rows * p : rows * p * p)),
-           block + (dual ? BYTES (rows * p + 2 * rows * rows) : 1.5 * BYTES (p * p)));
-      add (walk, LOFI_STAGE_EIGENPAIRS, (int) index, groups * lofi_eigenpairs_cost ((gsize) rows, (gsize) p, spec->keep),
-           BYTES ((dual ? 4 : 3) * side * side + (dual ? rows * p : 0) + p * k));
-      if (spec->order == LOFI_ORDER_3 || spec->order == LOFI_ORDER_4)
-        add (walk, LOFI_STAGE_EIGENPAIRS, (int) index, 4 * rows * rows * p, BYTES (rows * p + p * p + LOFI_FIT_BLOCK * rows));
-      add (walk, LOFI_STAGE_PROJECTION, (int) index, (lift / MAX (1, n) * m + 2 * (n + m) * s * p * k) * (lofi_layer_lifts (spec) ? 1 : groups), block);
-      walk->held += BYTES ((n + m) * s * k * groups);
-    }
+    add_filter (walk, spec, index, rows, p, groups, lift, stored, block);
   else
-    add (walk, LOFI_STAGE_LIFT, (int) index, lift / MAX (1, n) * (n + m), block);
-  walk->shape = windowed ? (LofiMapShape) { (gsize) ((filtered ? k : p) * (filtered ? groups : 1)), positions.height, positions.width }
-                         : (LofiMapShape) { 1, 1, (gsize) (filtered ? k : p) };
+    {
+      double arrays = BYTES (MAX (walk->n, walk->m) * s * p) <= LOFI_STORE_FEATURES_BYTES && !single && !walk->streams ? BYTES (samples * s * p) : 0;
+      walk->held += stored + arrays;
+      add (walk, LOFI_STAGE_LIFT, (int) index, lift / MAX (1, walk->n) * samples, block);
+    }
+  double channels = (filtered ? spec->keep : p) * groups;
+  if (channels * s > (double) G_MAXINT32)
+    return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("reduce the width"), _("%.3g features are more than can be computed with"),
+                           channels * s);
+  walk->shape = windowed ? (LofiMapShape) { (gsize) channels, positions.height, positions.width } : (LofiMapShape) { 1, 1, (gsize) channels };
   return TRUE;
 }
 
@@ -177,9 +207,6 @@ add_layers (Walk *walk, const LofiExperiment *experiment, GError **error)
         fits = add_lift (walk, spec, i, place, error);
       if (!fits)
         return FALSE;
-      if (count (walk->shape) > (double) G_MAXINT32)
-        return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("reduce the width"), _("%.3g features are more than can be computed with"),
-                               count (walk->shape));
     }
   return TRUE;
 }
@@ -220,14 +247,17 @@ add_baselines (Walk *walk, LofiPlanData data, GError **error)
   return TRUE;
 }
 
-LofiPlan *
-lofi_plan_new (const LofiExperiment *experiment, LofiPlanData data, gboolean with_baselines, GError **error)
+/* (transfer full) */
+static LofiPlan *
+plan_of (const LofiExperiment *experiment, LofiPlanData data, gboolean with_baselines, gboolean streams, GError **error)
 {
   g_autoptr (LofiPlan) plan = g_new0 (LofiPlan, 1);
   g_atomic_ref_count_init (&plan->references);
   plan->stages = g_array_new (FALSE, FALSE, sizeof (LofiPlanStage));
   plan->budget = experiment->memory ? experiment->memory : default_budget ();
-  Walk walk = { .plan = plan, .experiment = experiment, .n = data.train, .m = data.test, .shape = data.shape };
+  plan->streams = streams;
+  Walk walk = { .plan = plan, .experiment = experiment, .n = data.train, .m = data.test, .shape = data.shape, .streams = streams };
+  walk.vector = data.shape.channels == 1 && data.shape.height == 1;
   walk.held = BYTES ((walk.n + walk.m) * count (data.shape));
   add (&walk, LOFI_STAGE_DATA, -1, 0, (walk.n + walk.m) * count (data.shape));
   if (!add_layers (&walk, experiment, error))
@@ -242,6 +272,16 @@ lofi_plan_new (const LofiExperiment *experiment, LofiPlanData data, gboolean wit
       plan->bytes = MAX (plan->bytes, stage->bytes);
     }
   return g_steal_pointer (&plan);
+}
+
+LofiPlan *
+lofi_plan_new (const LofiExperiment *experiment, LofiPlanData data, gboolean with_baselines, GError **error)
+{
+  g_autoptr (LofiPlan) plan = plan_of (experiment, data, with_baselines, FALSE, error);
+  if (!plan || plan->bytes <= plan->budget)
+    return g_steal_pointer (&plan);
+  g_autoptr (LofiPlan) streamed = plan_of (experiment, data, with_baselines, TRUE, error);
+  return streamed && streamed->bytes < plan->bytes ? g_steal_pointer (&streamed) : g_steal_pointer (&plan);
 }
 
 gboolean

@@ -16,6 +16,7 @@ typedef struct _LofiPlan {
   double flops;
   gsize bytes;             /* the largest of the stages' */
   gsize budget;            /* what it may use */
+  gboolean streams;        /* no lift is kept, so that it fits: samples are lifted again whenever they are asked for */
 } LofiPlan;
 LofiPlan *lofi_plan_ref (LofiPlan *plan);
 void lofi_plan_unref (LofiPlan *plan);
