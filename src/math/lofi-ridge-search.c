@@ -1,12 +1,13 @@
 /* Where the leave-one-out error is smallest along the penalties, without evaluating it at all of them.
  *
- * As a function of t = log a every term is a mixture of s^2 / (s^2 + a) = 1 / (1 + exp (t - log s^2)), analytic for |Im t| < pi whatever the
- * s are, and so is the error: there one less leverage, a mixture of a / (s^2 + a) whose argument keeps within (0, Im t), has no zero. A
- * function so smooth is known from samples a good deal closer than pi: from six of them a distance h apart the
- * interpolation between the middle two is off by a few times (h / 2 pi)^6 .. (h / pi)^6 of its size, and h = 0.9 would do.
- * Half of that is taken, and no bound is taken on trust: six samples and four of them give two answers, whose difference is the error of the
- * worse, and is allowed for in the better. Every penalty that might hold the smallest error is evaluated; if they
- * are many, first one between, which brings the samples closer. Penalties that are not log-spaced are all evaluated. */
+ * As a function of t = log a every term is a mixture of s^2 / (s^2 + a) = 1 / (1 + exp (t - log s^2)), analytic for |Im t| < pi
+ * whatever the s are, and so is the error: there one less leverage, a mixture of a / (s^2 + a) whose argument keeps within (0, Im t),
+ * has no zero. Samples of such a function a good deal closer than pi leave little to guess: with six of them a distance h apart, the
+ * interpolation between the middle two is off by some 3.5 (h / pi)^6 of the function's size near |Im t| = pi, 2e-4 for h = 0.6.
+ * No bound is taken on trust: six samples and four of them give two answers, whose difference is the error of the worse, and
+ * several times as much is allowed for in the better. Every penalty that might then hold the smallest error is evaluated; if
+ * they are many, first one between, which brings the samples closer. Of thirty thousand problems made to be hard, h = 0.25, 0.45,
+ * 0.6 and 0.9 got every penalty right, h = 1.35 missed two. Penalties that are not log-spaced are all evaluated. */
 #include "lofi-math-private.h"
 #include "lofi-ridge-private.h"
 
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP 0.45           /* of log a, between the first samples */
+#define STEP 0.6            /* of log a, between the first samples */
 #define SAMPLES 8           /* at least, or all are evaluated */
 #define FEW 24              /* penalties evaluated without closing in on them */
 #define SAFETY 4.0          /* times the largest difference of the two interpolations between two samples */

@@ -203,7 +203,7 @@ lofi_ridge_fit_rows (LofiRidge *ridge, const LofiRidgeRows *features, const doub
 /* A penalty's sums run on one processor, four operations an entry, and cost what so many of a matrix product do; the search needs few
  * penalties more than the SEARCHED it begins with. Half of the reduction waits for memory. */
 #define SUMS 12.0
-#define SEARCHED ((size_t) 80)
+#define SEARCHED ((size_t) 64)
 #define COLUMNS ((size_t) 100)    /* and what the eigenvectors and the reflectors need beside, in columns */
 #define REDUCTION (2.0 * 4.0 / 3.0)
 

@@ -286,8 +286,9 @@ START_TEST (rows_in_passes_give_what_the_matrix_gives)
           Source source;
           LofiRidgeRows rows = rows_of (&source, &f);
           bool keep = how >= 2;
+          double *wanted = how == 1 ? curve : NULL;
           LofiStatus status = how == 3 ? lofi_ridge_fit_rows (&ridge, &rows, y.data, penalties, COUNT, curve, NULL)
-                                       : lofi_ridge_fit_keeping (&ridge, &rows, y.data, penalties, COUNT, keep, how == 1 ? curve : NULL, NULL);
+                                       : lofi_ridge_fit_keeping (&ridge, &rows, y.data, penalties, COUNT, keep, wanted, NULL);
           ck_assert_int_eq (status, LOFI_OK);
           ck_assert (source.asked % n == 0 && source.asked <= (keep || how == 1 || p + 1 >= n ? 2 : 3) * n);
           ck_assert (ridge.penalty == whole.penalty && ridge.features == p);
@@ -309,7 +310,8 @@ START_TEST (rows_in_passes_give_what_the_matrix_gives)
 }
 END_TEST
 
-/* Without B, and features so far apart in size that the Gram matrix alone cannot tell small penalties: the error keeps the digits it can. */
+/* Without B, and features so far apart in size that the Gram matrix alone cannot tell small penalties: the error keeps what digits
+ * it can. */
 START_TEST (rows_too_many_to_keep_survive_bad_scaling)
 {
   LofiMatrix f = make_features (80, 12, 6), y = make_targets (&f, true);
@@ -432,7 +434,7 @@ START_TEST (looking_here_and_there_finds_the_same_penalty)
 }
 END_TEST
 
-/* Errors as functions of t = log10 a, as smooth as a leave-one-out error is: sums of squared shrinkages s^2 / (s^2 + a) or a / (s^2 + a). */
+/* Errors as functions of log a, as smooth as a leave-one-out error is: sums of squared shrinkages s^2 / (s^2 + a) or a / (s^2 + a). */
 typedef struct {
   double at[4], weight[4];      /* log10 s^2; of the shrinkage, negative: of the rest */
   double floor;
