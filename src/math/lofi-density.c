@@ -4,7 +4,7 @@
  * known: it counts 1/N for each copy instead of the random share that the probes happened to have of it. On a spectrum of five
  * decades that leaves sampling noise in the innermost bulk only. */
 #include "lofi-krylov-private.h"
-#include "lofi-eigen.h"
+
 #include "lofi-math-private.h"
 #include "lofi-random.h"
 
@@ -278,7 +278,7 @@ static LofiStatus
 spread_and_read (LofiDensity *rest, double total, size_t count, double *values)
 {
   size_t nodes = rest->count;
-  double *sums = lofi_doubles_new (2 * (nodes + 1)), *weight_sums = sums + nodes + 1;
+  double *sums = lofi_doubles_new (2 * (nodes + 1)), *weight_sums = sums ? sums + nodes + 1 : NULL;
   bool *atom = malloc (nodes);
   LofiStatus status = sums && atom ? LOFI_OK : LOFI_NO_MEMORY;
   if (status == LOFI_OK)

@@ -1,5 +1,5 @@
 /* An orthonormal basis Q of a block Krylov space of a symmetric map A, and H = Q^T A Q. Shared by lofi-krylov.c,
- * lofi-map.c, lofi-leading.c and lofi-density.c.
+ * lofi-map.c, lofi-ritz.c, lofi-leading.c and lofi-density.c.
  *
  *   A Q = Q H + F (0 R),   F the next block, orthogonal to Q; R couples it to Q's last columns
  *
@@ -7,6 +7,7 @@
  * of A's `scale`, a power of two near its largest entry, so that squares neither overflow nor vanish. */
 #pragma once
 
+#include "lofi-eigen.h"
 #include "lofi-leading.h"
 
 typedef struct {
@@ -47,7 +48,25 @@ LofiStatus lofi_krylov_restart (LofiKrylov *krylov, const double *values, const 
 LofiStatus lofi_krylov_refresh (LofiKrylov *krylov);
 
 /* Q U into the columns of out (N x count). */
-void lofi_krylov_combine (const LofiKrylov *krylov, const LofiMatrix *vectors, LofiMatrix *out);
+LofiStatus lofi_krylov_combine (const LofiKrylov *krylov, const LofiMatrix *vectors, LofiMatrix *out);
+
+/* Rayleigh-Ritz: H reduced, and of its pairs, by magnitude, as many as are needed. */
+typedef struct {
+  LofiSpectrum spectrum;
+  double *theta, *residual; /* residual: what the pair of A would have */
+  LofiMatrix u;             /* filled x count */
+} LofiRitz;
+
+/* Reduces H. All three may leave parts for lofi_ritz_clear when they fail. */
+LofiStatus lofi_ritz_init (LofiRitz *ritz, const LofiKrylov *krylov);
+void lofi_ritz_clear (LofiRitz *ritz);
+
+/* The `count` leading pairs: theta, residual and u. Once after each lofi_ritz_init. */
+LofiStatus lofi_ritz_pairs (LofiRitz *ritz, const LofiKrylov *krylov, size_t count);
+
+/* The worst residual, of |lambda_1|, of the last few of the `count` leading pairs: the ones that settle last, nearly always, for
+ * a fraction of the cost of all. */
+LofiStatus lofi_ritz_last (const LofiRitz *ritz, const LofiKrylov *krylov, size_t count, double *worst);
 
 /* The matrix behind a map made by lofi_symmetric_map_of, else NULL. */
 const LofiMatrix *lofi_map_matrix (const LofiSymmetricMap *map);

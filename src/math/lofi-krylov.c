@@ -20,6 +20,7 @@
 #define ROUNDS 8            /* projections of one block, at most */
 #define CHUNK 256           /* entries of the vectors rotated together */
 #define TILE 32
+#define PIECE_FLOPS 4e9     /* of a product, between two looks at the watch */
 #define PIVOT 1e-3          /* smallest sine between a column and those before it that a Gram matrix is trusted with */
 #define SEEN 1e-2           /* largest cosine with Q that one more projection leaves at rounding */
 
@@ -302,12 +303,20 @@ lofi_krylov_residuals (const LofiKrylov *krylov, const LofiMatrix *vectors, doub
     }
 }
 
-void
+LofiStatus
 lofi_krylov_combine (const LofiKrylov *krylov, const LofiMatrix *vectors, LofiMatrix *out)
 {
-  int n = (int) krylov->order;
-  cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, n, (int) vectors->cols, (int) krylov->filled, 1.0, krylov->basis, n,
-               vectors->data, (int) vectors->stride, 0.0, out->data, (int) out->stride);
+  size_t n = krylov->order, m = krylov->filled, count = vectors->cols;
+  size_t rows = (size_t) fmax (CHUNK, PIECE_FLOPS / 2.0 / (double) m / (double) count);
+  for (size_t first = 0; first < n; first += rows)
+    {
+      if (lofi_watch_stops (krylov->watch))
+        return LOFI_STOPPED;
+      cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (int) lofi_smaller (rows, n - first), (int) count, (int) m, 1.0,
+                   krylov->basis + first, (int) n, vectors->data, (int) vectors->stride, 0.0, out->data + first * out->stride,
+                   (int) out->stride);
+    }
+  return LOFI_OK;
 }
 
 LofiStatus
@@ -317,15 +326,19 @@ lofi_krylov_restart (LofiKrylov *krylov, const double *values, const LofiMatrix 
   double *part = lofi_doubles_new (count * CHUNK);
   if (!part)
     return LOFI_NO_MEMORY;
-  for (size_t first = 0; first < n; first += CHUNK)
+  LofiStatus status = LOFI_OK;
+  for (size_t first = 0; first < n && status == LOFI_OK; first += CHUNK)
     {
       size_t length = lofi_smaller (CHUNK, n - first);
       cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (int) count, (int) length, (int) m, 1.0, vectors->data,
                    (int) vectors->stride, krylov->basis + first, (int) n, 0.0, part, (int) length);
       for (size_t k = 0; k < count; k++)
         memcpy (krylov->basis + k * n + first, part + k * length, length * sizeof (double));
+      status = lofi_watch_stops (krylov->watch) ? LOFI_STOPPED : LOFI_OK;
     }
   free (part);
+  if (status != LOFI_OK)
+    return status;
   memmove (krylov->basis + count * n, krylov->basis + m * n, krylov->block * n * sizeof (double));
   for (size_t i = 0; i < count; i++)
     for (size_t j = 0; j < count; j++)

@@ -27,7 +27,8 @@ typedef struct {
 /* The `keep` eigenpairs of largest |eigenvalue|, in that order (equal magnitudes: the lower eigenvalue first), each vector a unit
  * column of vectors (N x keep), oriented (lofi-eigen.h). residuals: keep numbers ||A v_k - lambda_k v_k||_2, or NULL. Every residual is
  * at most tolerance |lambda_1| (never below what rounding allows), or LOFI_NO_CONVERGENCE. Block Krylov with full
- * reorthogonalisation and thick restarts from a fixed start: the same input gives the same bytes. keep <= N. stats may be NULL. */
+ * reorthogonalisation and thick restarts from a fixed start: the same input gives the same bytes. Where that would cost more, as on a
+ * small matrix or a spectrum that does not fall, by the whole decomposition. keep <= N. stats may be NULL. */
 LofiStatus lofi_leading_pairs (const LofiSymmetricMap *a, size_t keep, double tolerance, double *values, LofiMatrix *vectors,
                                double *residuals, LofiLeadingStats *stats, const LofiWatch *watch);
 
