@@ -8,12 +8,26 @@
 
 #define SHOWN_EIGENVALUES 5
 
+/* "784", or "1 x 28 x 28". (transfer full) */
+static char *
+describe_shape (LofiMapShape shape)
+{
+  if (shape.channels == 1 && shape.height == 1)
+    return g_strdup_printf ("%zu", shape.width);
+  return g_strdup_printf ("%zu x %zu x %zu", shape.channels, shape.height, shape.width);
+}
+
 static void
 print_layer (const LofiLayerResult *layer)
 {
-  g_autofree char *shape = layer->keep ? g_strdup_printf ("%zu > %zu > %zu", layer->inputs, layer->width, layer->keep)
-                                       : g_strdup_printf ("%zu > %zu", layer->inputs, layer->width);
-  g_print ("%-8s %-20s %s %-9.4g", layer->name, shape, _("scale"), layer->scale);
+  g_autofree char *in = describe_shape (layer->input_shape), *out = describe_shape (layer->output_shape);
+  gboolean infinite = lofi_layer_lifts (layer->spec) && layer->spec->width == LOFI_WIDTH_INFINITE;
+  g_autofree char *width = infinite ? g_strdup ("inf") : g_strdup_printf ("%zu", layer->width);
+  g_autofree char *shape = !lofi_layer_lifts (layer->spec) ? g_strdup_printf ("%s > %s", in, out)
+                           : layer->keep ? g_strdup_printf ("%s > %s > %s", in, width, out) : g_strdup_printf ("%s > %s", in, width);
+  g_print ("%-8s %-8s %-30s", layer->name, lofi_kind_name (layer->spec->kind), shape);
+  if (layer->scale > 0)
+    g_print (" %s %-9.4g", _("scale"), layer->scale);
   if (layer->keep)
     g_print (" %s", _("top eigenvalues"));
   for (gsize k = 0; k < MIN (layer->keep, SHOWN_EIGENVALUES); k++)
