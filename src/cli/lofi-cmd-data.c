@@ -112,11 +112,12 @@ print_teacher (const LofiDataset *d, LofiTeacher teacher)
   print_label (_("dimension"));
   g_print (_("%zu (at least %zu), set by data.dimension\n"), d->width, info->least_dimension);
   print_label (_("planted"));
-  g_print (g_dngettext (GETTEXT_PACKAGE, "%zu direction", "%zu directions", d->planted.rows), d->planted.rows);
-  g_print (g_dngettext (GETTEXT_PACKAGE, " in %u group:", " in %u groups:", d->n_groups), d->n_groups);
+  g_print (g_dngettext (GETTEXT_PACKAGE, "%zu direction, by group:", "%zu directions, by group:", d->planted.rows), d->planted.rows);
   for (guint g = 0; g < d->n_groups; g++)
     g_print (" %zu", d->group_starts[g + 1] - d->group_starts[g]);
   g_print ("\n");
+  if (g_str_equal (info->positive_name, "+1"))
+    return;                          /* named after nothing else */
   print_label (_("labels"));
   g_print ("+1: %s  -1: %s\n", _(info->positive_name), _(info->negative_name));
 }
@@ -125,9 +126,8 @@ static gboolean
 show (LofiCli *cli, const char *source, GError **error)
 {
   LofiTeacher teacher;
-  /* Any source will do while the settings are read: what they say of columns, pictures and teachers holds for the one that is shown. */
-  g_autoptr (LofiExperiment) experiment = lofi_experiment_parse ("[experiment]\nformat=1\n[data]\nsource=fashion-mnist\nlabels=shirt\n", "data",
-                                                                 NULL, (const char *const *) cli->settings, error);
+  /* Any experiment will do while the settings are read: what they say of columns, pictures and teachers holds for the source that is shown. */
+  g_autoptr (LofiExperiment) experiment = lofi_preset_load (lofi_preset_names ()[0], (const char *const *) cli->settings, error);
   if (!experiment)
     return FALSE;
   set_source (experiment, source);

@@ -165,6 +165,7 @@ static gboolean
 read_split (const LofiReading *reading, const LofiImageSplit *split, LofiSamples *samples, GError **error)
 {
   const LofiDataset *dataset = reading->dataset;
+  const LofiImageFolder *folder = reading->files->images;
   gsize each = dataset->channels * dataset->height * dataset->width;
   samples->pixels = g_try_malloc_n (split->files->len, each);
   samples->classes = g_try_new (int, split->files->len);
@@ -173,7 +174,7 @@ read_split (const LofiReading *reading, const LofiImageSplit *split, LofiSamples
   for (guint i = 0; i < split->files->len; i++)
     {
       const LofiImageFile *file = &g_array_index (split->files, LofiImageFile, i);
-      g_autofree char *path = g_build_filename (split->path, file->name, NULL);
+      g_autofree char *path = g_build_filename (split->path, folder->classes[file->class], file->name, NULL);
       if (!lofi_image_read (path, dataset->width, dataset->channels == 1, samples->pixels + i * each, reading->cancellable, error))
         return FALSE;
       samples->classes[i] = (int) file->class;
@@ -186,7 +187,7 @@ gboolean
 lofi_dataset_read_folder (const LofiReading *reading, GError **error)
 {
   LofiDataset *dataset = reading->dataset;
-  const LofiImageFolder *folder = reading->files->images;
+  LofiImageFolder *folder = reading->files->images;
   const LofiDataSpec *data = &reading->experiment->data;
   gsize size = data->image_size ? data->image_size : SIZE_USUAL, channels = data->image_grey ? 1 : 3;
   gsize count = (gsize) folder->train.files->len + folder->test.files->len;
@@ -195,6 +196,7 @@ lofi_dataset_read_folder (const LofiReading *reading, GError **error)
   if (!lofi_dataset_check_memory (reading->experiment, reading->files->origin, count, channels * size * size + sizeof (int), error))
     return FALSE;
   lofi_dataset_take_shape (dataset, TRUE, channels, size, size, reading->files->origin, NULL);
+  lofi_image_folder_sort (folder);
   if (!read_split (reading, &folder->train, &dataset->train, error)
       || (folder->test.path && !read_split (reading, &folder->test, &dataset->test, error)))
     return FALSE;

@@ -62,6 +62,30 @@ list_classes (const char *path, GError **error)
   return (char **) g_ptr_array_steal (names, NULL);
 }
 
+static guint64
+mix (guint64 word)
+{
+  word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9;
+  word = (word ^ word >> 27) * 0x94d049bb133111eb;
+  return word ^ word >> 31;
+}
+
+/* A folder may hold tens of thousands of files, and its key is asked for at every change of a setting: two sums over the files need
+ * neither an order nor their names as texts. */
+static void
+add_to_digest (guint64 digest[2], const char *name, guint class, const struct stat *status)
+{
+  const guint64 words[] = { class, (guint64) status->st_size, (guint64) status->st_mtim.tv_sec, (guint64) status->st_mtim.tv_nsec,
+                            (guint64) status->st_ino };
+  guint64 hash = 0xcbf29ce484222325;
+  for (; *name; name++)
+    hash = (hash ^ (guchar) *name) * 0x100000001b3;
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    hash = mix (hash + 0x9e3779b97f4a7c15) ^ words[i];
+  digest[0] += mix (hash);
+  digest[1] += mix (hash ^ 0x5851f42d4c957f2d);
+}
+
 /* What lies in one class's folder; subfolders are not entered, so a link to a folder above leads nowhere. */
 static gboolean
 list_files (LofiImageFolder *folder, LofiImageSplit *split, const char *class_name, guint class, GError **error)
@@ -81,10 +105,9 @@ list_files (LofiImageFolder *folder, LofiImageSplit *split, const char *class_na
         }
       else if (S_ISREG (status.st_mode))
         {
-          g_autofree char *name = g_build_filename (class_name, entry->d_name, NULL);
-          LofiImageFile file = { g_string_chunk_insert (folder->names, name), class, status.st_size, status.st_mtim.tv_sec,
-                                 status.st_mtim.tv_nsec, status.st_ino };
+          LofiImageFile file = { g_string_chunk_insert (folder->names, entry->d_name), class };
           g_array_append_val (split->files, file);
+          add_to_digest (split->digest, entry->d_name, class, &status);
         }
     }
   if (dir)
@@ -128,8 +151,14 @@ list_split (LofiImageFolder *folder, LofiImageSplit *split, GError **error)
       if (split->files->len == before)
         return lofi_error_set (error, LOFI_ERROR_INPUT, path, _("put the images of its class into it, or remove it"), _("there is no image in it"));
     }
-  g_array_sort (split->files, compare_files);
   return TRUE;
+}
+
+void
+lofi_image_folder_sort (LofiImageFolder *folder)
+{
+  g_array_sort (folder->train.files, compare_files);
+  g_array_sort (folder->test.files, compare_files);
 }
 
 /* path/name, if it is a folder with folders in it. (transfer full) */
@@ -165,23 +194,17 @@ lofi_image_folder_find (const char *path, GError **error)
 }
 
 static void
-add_split (const LofiImageSplit *split, GChecksum *sum)
+add_split (const LofiImageFolder *folder, const LofiImageSplit *split, GChecksum *sum)
 {
-  char numbers[128];
-  g_checksum_update (sum, (const guchar *) (split->path ? split->path : "-"), -1);
-  for (guint i = 0; i < split->files->len; i++)
-    {
-      const LofiImageFile *file = &g_array_index (split->files, LofiImageFile, i);
-      int length = g_snprintf (numbers, sizeof numbers, "\n%" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%" G_GINT64_FORMAT " %" G_GUINT64_FORMAT " ",
-                               file->size, file->seconds, file->nanoseconds, file->inode);
-      g_checksum_update (sum, (const guchar *) numbers, length);
-      g_checksum_update (sum, (const guchar *) file->name, -1);
-    }
+  g_autofree char *classes = g_strjoinv ("/", folder->classes);
+  g_autofree char *line = g_strdup_printf ("%s\n%s\n%u %016" G_GINT64_MODIFIER "x %016" G_GINT64_MODIFIER "x\n", split->path ? split->path : "-", classes,
+                                           split->files->len, split->digest[0], split->digest[1]);
+  g_checksum_update (sum, (const guchar *) line, -1);
 }
 
 void
 lofi_image_folder_add_key (const LofiImageFolder *folder, GChecksum *sum)
 {
-  add_split (&folder->train, sum);
-  add_split (&folder->test, sum);
+  add_split (folder, &folder->train, sum);
+  add_split (folder, &folder->test, sum);
 }

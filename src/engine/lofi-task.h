@@ -29,13 +29,12 @@ void lofi_task_unref (LofiTask *task);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiTask, lofi_task_unref)
 gsize lofi_task_bytes (const LofiTask *task);
 
-/* (Inputs may share the data set's storage: they are never written.)
- * The first data.train samples of the seed's permutation of the labelled training samples (so a smaller n is a prefix of a
+/* The first data.train samples of the seed's permutation of the labelled training samples (so a smaller n is a prefix of a
  * larger one), and likewise for the test; 0 takes all, in the permutation's order. Of arrays, 0 takes all in the file's own
- * order: rows of the features are then rows of the file. Of a teacher, its first data.train samples; available_train is then how many it
- * can give. Errors: no such labelling or class, more samples asked for than
- * there are (naming how many), fewer than two, one class only, NaN or infinity in the inputs (naming the array, row, column),
- * targets that do not match the inputs. */
+ * order: rows of the features are then rows of the file. Of a teacher, its first data.train samples; available_train is then how
+ * many it can give. Inputs taken in order and as they are share the data set's storage: they are never written. Errors: no such
+ * labelling or class, classes given for targets, more samples asked for than there are (naming how many), fewer than two, one class
+ * only, NaN or infinity in the inputs (naming the array, row, column), targets that do not match the inputs. */
 LofiTask *lofi_task_new (LofiDataset *dataset, const LofiExperiment *experiment, GCancellable *cancellable, GError **error);
 
 /* The key lofi_task_new would give, without reading pixels. dataset_key from lofi_dataset_key. (transfer full) */

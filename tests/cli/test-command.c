@@ -101,7 +101,16 @@ START_TEST (data)
   /* Everything: what is missing is told, not failed on. */
   g_auto (Said) all = lofi_run ("data");
   assert_done (&all);
-  ck_assert_msg (strstr (all.out, "fashion-mnist") && strstr (all.out, "mnist"), "%s", all.out);
+  ck_assert_msg (strstr (all.out, "fashion-mnist") && strstr (all.out, "mnist") && strstr (all.out, "cifar10"), "%s", all.out);
+  g_auto (Said) teacher = lofi_run ("data staircase --set data.dimension=50");
+  assert_done (&teacher);
+  ck_assert_msg (strstr (teacher.out, "50 (at least 8)") && strstr (teacher.out, "8 directions, by group: 2 2 2 2"), "%s", teacher.out);
+  file_write (folder, "table.csv", "kind,a,b\nyes,1,2\nno,3,4\n", -1);
+  g_auto (Said) table = lofi_run ("data %s/table.csv --set data.label-column=kind", folder);
+  assert_done (&table);
+  ck_assert_msg (strstr (table.out, "2 training, 0 test, each 2 numbers") && strstr (table.out, "yes"), "%s", table.out);
+  g_auto (Said) column = lofi_run ("data %s/table.csv --set data.label-column=kid", folder);
+  assert_refused (&column, 2, "did you mean kind?");
   folder_remove (folder);
 }
 END_TEST
