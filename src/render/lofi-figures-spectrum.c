@@ -58,7 +58,7 @@ typedef struct {
   const double *spectrum, *kept;
   gsize n_spectrum, n_kept;
   double *found;                 /* kept so far, owned; kept points here while samples stream in */
-  gboolean is_live;
+  gboolean is_live, is_estimated;
 } Source;
 
 static int
@@ -100,8 +100,11 @@ find_source (const LofiResult *result, guint layer_index, Source *source)
     return FALSE;
   source->spectrum = layer->spectrum;
   source->n_spectrum = layer->n_spectrum;
+  source->is_estimated = layer->spectrum_estimated;
   source->kept = layer->eigenvalues;
-  source->n_kept = layer->eigenvalues ? layer->keep : 0;
+  /* What orders 3 and 4 keep belongs to another moment: its values have no place on this axis. */
+  gboolean of_operator = !layer->spec || layer->spec->order < LOFI_ORDER_3;
+  source->n_kept = layer->eigenvalues && of_operator ? layer->keep : 0;
   return TRUE;
 }
 
@@ -118,6 +121,10 @@ make_subtitle (const LofiResult *result, const Source *source, gsize n_kept)
     }
   lofi_format_count (result->task ? result->task->train.count : 0, n, sizeof n);
   g_autofree char *sizes = result->task ? g_strdup_printf (_("n = %s · P = %s"), n, p) : g_strdup_printf (_("P = %s"), p);
+  if (n_kept && source->is_estimated)
+    return g_strdup_printf (_("%s · %d kept, exact · the others as an estimated density has them"), sizes, (int) n_kept);
+  if (source->is_estimated)
+    return g_strdup_printf (_("%s · an estimated density"), sizes);
   return n_kept ? g_strdup_printf (_("%s · %d kept"), sizes, (int) n_kept) : g_steal_pointer (&sizes);
 }
 
