@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 #include "lofi-cli.h"
 #include "lofi-error.h"
+#include "lofi-experiment-json.h"
 #include "lofi-npy.h"
 #include "lofi-results-file.h"
 
@@ -35,61 +36,13 @@ read_root (JsonParser *parser, const char *path, GError **error)
 
 /* ---- the experiment ---- */
 
-static gboolean
-is_name (const char *text)
-{
-  for (const char *p = text; *p; p++)
-    if (!g_ascii_isalnum (*p) && *p != '-')
-      return FALSE;
-  return *text != '\0';
-}
-
-static gboolean
-set_key (GKeyFile *file, const char *group, const char *key, JsonNode *node)
-{
-  if (!is_name (group) || !is_name (key) || !JSON_NODE_HOLDS_VALUE (node))
-    return FALSE;
-  GType type = json_node_get_value_type (node);
-  if (type == G_TYPE_STRING)
-    g_key_file_set_string (file, group, key, json_node_get_string (node));
-  else if (type == G_TYPE_BOOLEAN)
-    g_key_file_set_boolean (file, group, key, json_node_get_boolean (node));
-  else if (type == G_TYPE_INT64)
-    g_key_file_set_int64 (file, group, key, json_node_get_int (node));
-  else
-    g_key_file_set_double (file, group, key, json_node_get_double (node));
-  return TRUE;
-}
-
-/* Groups of keys as the text of a key file; NULL if they are something else. */
-static char *
-object_to_key_file (JsonObject *groups)
-{
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GList) names = json_object_get_members (groups);
-  for (GList *n = names; n; n = n->next)
-    {
-      JsonObject *group = member_object (groups, n->data);
-      g_autoptr (GList) keys = group ? json_object_get_members (group) : NULL;
-      for (GList *k = keys; k; k = k->next)
-        if (!set_key (file, n->data, k->data, json_object_get_member (group, k->data)))
-          return NULL;
-    }
-  return g_key_file_to_data (file, NULL, NULL);
-}
-
 static LofiExperiment *
 experiment_of_result (const char *path, const char *const *settings, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonObject *root = read_root (parser, path, error);
   JsonObject *groups = member_object (root, "experiment");
-  g_autofree char *text = groups ? object_to_key_file (groups) : NULL;
-  if (root && !text)
-    lofi_error_set (error, LOFI_ERROR_INPUT, path, _("run lofi fit again"), "%s", _("there is no experiment in it"));
-  if (!text)
-    return NULL;
-  return lofi_experiment_parse (text, path, NULL, settings, error);
+  return root ? lofi_experiment_of_json (groups, path, settings, error) : NULL;
 }
 
 LofiExperiment *

@@ -27,6 +27,7 @@ extern const LofiCommand lofi_commands[];
 
 gboolean lofi_cmd_fit (LofiCli *cli, GError **error);
 gboolean lofi_cmd_emerge (LofiCli *cli, GError **error);
+gboolean lofi_cmd_align (LofiCli *cli, GError **error);
 gboolean lofi_cmd_figure (LofiCli *cli, GError **error);
 gboolean lofi_cmd_data (LofiCli *cli, GError **error);
 gboolean lofi_cmd_presets (LofiCli *cli, GError **error);

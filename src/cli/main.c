@@ -11,6 +11,7 @@
 const LofiCommand lofi_commands[] = {
   { "fit", "EXPERIMENT", N_("Fit layer by layer, and write the result"), lofi_cmd_fit },
   { "emerge", "EXPERIMENT", N_("Follow the test error as the number of samples grows"), lofi_cmd_emerge },
+  { "align", "EXPERIMENT", N_("Compare what gradient descent learns with the filter, by step"), lofi_cmd_align },
   { "figure", "KIND EXPERIMENT|FOLDER", N_("Draw a figure as PDF, SVG or PNG"), lofi_cmd_figure },
   { "data", "[SOURCE]", N_("Show what data there is"), lofi_cmd_data },
   { "presets", "", N_("List the bundled experiments"), lofi_cmd_presets },

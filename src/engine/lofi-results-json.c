@@ -5,7 +5,7 @@
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include "lofi-blas.h"
-#include "lofi-experiment-private.h"
+#include "lofi-experiment-json.h"
 #include "lofi-plan.h"
 
 static void
@@ -45,63 +45,6 @@ put_null (JsonBuilder *json, const char *name)
 {
   json_builder_set_member_name (json, name);
   json_builder_add_null_value (json);
-}
-
-static gboolean
-is_text_key (const char *group, const char *key)
-{
-  const LofiExperimentKey *keys = lofi_experiment_keys ();
-  const char *table = lofi_layer_number (group) ? "layer" : group;
-  for (guint i = 0; keys[i].group; i++)
-    if (g_str_equal (keys[i].group, table) && g_str_equal (keys[i].key, key))
-      return keys[i].text;
-  return TRUE;
-}
-
-/* A value of the experiment: numbers and flags as what they are, everything else as it is written. */
-static void
-put_value (JsonBuilder *json, const char *group, const char *key, const char *value)
-{
-  guint64 integer;
-  char *end;
-  double number = g_ascii_strtod (value, &end);
-  if (is_text_key (group, key))
-    put_text (json, key, value);
-  else if (g_str_equal (value, "true") || g_str_equal (value, "false"))
-    {
-      json_builder_set_member_name (json, key);
-      json_builder_add_boolean_value (json, g_str_equal (value, "true"));
-    }
-  else if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT64, &integer, NULL))
-    put_integer (json, key, integer);
-  else if (*value && !*end && isfinite (number))
-    put_number (json, key, number);
-  else
-    put_text (json, key, value);
-}
-
-static void
-put_experiment (JsonBuilder *json, const LofiExperiment *experiment)
-{
-  g_autofree char *text = lofi_experiment_to_text (experiment);
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  json_builder_set_member_name (json, "experiment");
-  json_builder_begin_object (json);
-  g_key_file_load_from_data (file, text, -1, G_KEY_FILE_NONE, NULL);
-  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
-  for (guint g = 0; groups[g]; g++)
-    {
-      g_auto (GStrv) keys = g_key_file_get_keys (file, groups[g], NULL, NULL);
-      json_builder_set_member_name (json, groups[g]);
-      json_builder_begin_object (json);
-      for (guint k = 0; keys && keys[k]; k++)
-        {
-          g_autofree char *value = g_key_file_get_string (file, groups[g], keys[k], NULL);
-          put_value (json, groups[g], keys[k], value ? value : "");
-        }
-      json_builder_end_object (json);
-    }
-  json_builder_end_object (json);
 }
 
 static void
@@ -203,7 +146,7 @@ put_result (JsonBuilder *json, const LofiResult *result)
 {
   json_builder_begin_object (json);
   put_integer (json, "format", 1);
-  put_experiment (json, result->experiment);
+  lofi_experiment_put_json (json, result->experiment);
   put_integer (json, "seed", result->experiment->seed);
   json_builder_set_member_name (json, "layers");
   json_builder_begin_array (json);
