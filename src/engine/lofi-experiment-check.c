@@ -281,7 +281,7 @@ check_compare (const Check *check)
     {
       const LofiLayerSpec *layer = lofi_experiment_layer (e, i);
       gboolean lifts = lofi_layer_lifts (layer);
-      if ((e->sweep_compare & LOFI_COMPARE_KERNEL) && layer->kind != LOFI_KIND_DENSE && layer->kind != LOFI_KIND_FILTER)
+      if ((e->sweep_compare & LOFI_COMPARE_KERNEL) && (layer->kind == LOFI_KIND_CONV || layer->kind == LOFI_KIND_POOL))
         return refuse (check, "emergence", "compare", _("leave out kernel"), _("the deep kernel is that of dense layers, and layer%u is not one"),
                        i + 1);
       if ((e->sweep_compare & LOFI_COMPARE_DESCENT) && lifts && layer->width == LOFI_WIDTH_INFINITE && e->descent.hidden == 0)

@@ -241,14 +241,16 @@ lofi_fit_kernel_readout (LofiFitRun *run, const LofiRepresentation *input, LofiR
 static LofiExperiment *
 kernel_experiment (const LofiExperiment *experiment)
 {
-  LofiExperiment *e = lofi_experiment_lazy (experiment);
-  for (guint i = 0; i < e->layers->len; i++)
+  g_autoptr (LofiExperiment) wide = lofi_experiment_dup (experiment);
+  for (guint i = 0; i < wide->layers->len; i++)
     {
-      LofiLayerSpec *layer = lofi_experiment_layer (e, i);
+      LofiLayerSpec *layer = lofi_experiment_layer (wide, i);
+      if (layer->kind != LOFI_KIND_DENSE)
+        continue;
       g_clear_pointer (&layer->weights, g_free);
       layer->width = LOFI_WIDTH_INFINITE;
     }
-  return e;
+  return lofi_experiment_lazy (wide);
 }
 
 LofiReadout *

@@ -71,8 +71,7 @@ LofiLayerResult *lofi_layer_result_new (const LofiLayerSpec *spec, guint index, 
 
 /* Kernel ridge on a representation that is a kernel; readout->ridge.weights are then the n dual ones. FALSE with an error. */
 gboolean lofi_fit_kernel_readout (LofiFitRun *run, const LofiRepresentation *input, LofiReadout *readout, GError **error);
-/* The lazy limit: the experiment's layers without filters, at infinite width; convolutions and patch filters have none: NULL with an error
- * saying so. (transfer full) */
+/* The lazy limit: the experiment's layers without filters, at infinite width (the check refuses it where there are convolutions). (transfer full) */
 LofiReadout *lofi_fit_kernel (LofiFitRun *run, GError **error);
 /* A network of the same architecture trained by gradient descent; result->descent_steps and descent_diverged are set. (transfer full) */
 LofiReadout *lofi_fit_descent (LofiFitRun *run, GError **error);

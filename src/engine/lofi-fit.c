@@ -301,12 +301,22 @@ lofi_experiment_lazy (const LofiExperiment *experiment)
         g_clear_pointer (&layer->weights, g_free);    /* made for K inputs; a lazy layer has more of them and draws its own */
       filtered = filtered || lofi_layer_filters (layer);
     }
-  for (guint i = lazy->layers->len; i-- > 0;)
-    if (lofi_experiment_layer (lazy, i)->kind == LOFI_KIND_FILTER)
-      g_ptr_array_remove_index (lazy->layers, i);         /* nothing but a filter: without it nothing is left */
-  for (guint i = 0; i < lazy->layers->len; i++)
+  gboolean infinite = FALSE;
+  for (guint i = 0; i < lazy->layers->len;)
     {
       LofiLayerSpec *layer = lofi_experiment_layer (lazy, i);
+      if (layer->kind == LOFI_KIND_FILTER || (infinite && layer->kind == LOFI_KIND_FLATTEN))
+        {
+          g_ptr_array_remove_index (lazy->layers, i);     /* nothing but a filter: without it nothing is left */
+          continue;
+        }
+      if (infinite)
+        {
+          layer->width = LOFI_WIDTH_INFINITE;
+          g_clear_pointer (&layer->weights, g_free);
+        }
+      infinite = lofi_layer_lifts (layer) && layer->width == LOFI_WIDTH_INFINITE;
+      i++;
       layer->keep = LOFI_KEEP_NONE;
       layer->order = LOFI_ORDER_2;
       layer->center_labels = layer->center_lift = FALSE;

@@ -36,5 +36,6 @@ typedef struct {
 LofiResult *lofi_fit (const LofiExperiment *experiment, gboolean with_baselines, guint64 generation, LofiCache *cache,
                       const LofiObserver *observer, GCancellable *cancellable, GError **error);
 
-/* The lazy baseline of an experiment: the same lifts, no filters. (transfer full) */
+/* The lazy baseline of an experiment: the same lifts, no filters. A kernel can only be lifted to a kernel: what follows a layer of infinite width
+ * is of infinite width too. (transfer full) */
 LofiExperiment *lofi_experiment_lazy (const LofiExperiment *experiment);
