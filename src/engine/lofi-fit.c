@@ -396,6 +396,25 @@ lofi_fit_run_layers (LofiFitRun *run, GError **error)
   return result->readout != NULL;
 }
 
+/* Linear and lazy belong to every fit, the others where the experiment compares with them. */
+static gboolean
+fit_baselines (LofiFitRun *run, GError **error)
+{
+  LofiResult *result = run->result;
+  LofiCompare compare = run->experiment->sweep_compare;
+  if (!(result->linear = lofi_fit_linear (run, error)))
+    return FALSE;
+  lofi_fit_run_show (run);
+  if (!(result->lazy = lofi_fit_lazy (run, error)))
+    return FALSE;
+  lofi_fit_run_show (run);
+  if ((compare & LOFI_COMPARE_KERNEL) && !(result->kernel = lofi_fit_kernel (run, error)))
+    return FALSE;
+  if (compare & LOFI_COMPARE_KERNEL)
+    lofi_fit_run_show (run);
+  return !(compare & LOFI_COMPARE_DESCENT) || (result->descent = lofi_fit_descent (run, error)) != NULL;
+}
+
 LofiResult *
 lofi_fit (const LofiExperiment *experiment, gboolean with_baselines, guint64 generation, LofiCache *cache,
           const LofiObserver *observer, GCancellable *cancellable, GError **error)
@@ -407,14 +426,8 @@ lofi_fit (const LofiExperiment *experiment, gboolean with_baselines, guint64 gen
   if (!lofi_fit_run_begin (&run, with_baselines, error) || !lofi_fit_run_layers (&run, error))
     return NULL;
   lofi_fit_run_show (&run);
-  if (with_baselines)
-    {
-      if (!(result->linear = lofi_fit_linear (&run, error)))
-        return NULL;
-      lofi_fit_run_show (&run);
-      if (!(result->lazy = lofi_fit_lazy (&run, error)))
-        return NULL;
-    }
+  if (with_baselines && !fit_baselines (&run, error))
+    return NULL;
   result->finished = TRUE;
   result->seconds = (g_get_monotonic_time () - began) / 1e6;
   result->peak_bytes = peak_bytes ();
