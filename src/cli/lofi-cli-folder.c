@@ -1,4 +1,4 @@
-/* What lofi fit and lofi emerge have left in a folder, read back. */
+/* What lofi fit, lofi emerge and lofi align have left in a folder, read back. */
 #include "config.h"
 #include <math.h>
 #include <string.h>
@@ -51,14 +51,16 @@ lofi_cli_folder_experiment (LofiCli *cli, const char *folder, GError **error)
   const char *const *settings = (const char *const *) cli->settings;
   g_autofree char *result = g_build_filename (folder, "result.json", NULL);
   g_autofree char *swept = g_build_filename (folder, "experiment.lofi", NULL);
-  g_autofree char *cells = g_build_filename (folder, "cells.jsonl", NULL);
+  g_autofree char *cells = g_build_filename (folder, "cells.jsonl", NULL), *aligned = g_build_filename (folder, "alignment.json", NULL);
   if (g_file_test (result, G_FILE_TEST_EXISTS))
     return experiment_of_result (result, settings, error);
   if (g_file_test (swept, G_FILE_TEST_EXISTS))
     return lofi_experiment_load (swept, settings, error);
+  if (g_file_test (aligned, G_FILE_TEST_EXISTS))
+    return experiment_of_result (aligned, settings, error);
   if (g_file_test (cells, G_FILE_TEST_EXISTS))
     return lofi_experiment_new ();         /* cells alone, perhaps gathered from several machines */
-  lofi_error_set (error, LOFI_ERROR_INPUT, folder, _("give a folder that lofi fit or lofi emerge has written"), "%s",
+  lofi_error_set (error, LOFI_ERROR_INPUT, folder, _("give a folder that lofi fit, lofi emerge or lofi align has written"), "%s",
                   _("there is no result in this folder"));
   return NULL;
 }

@@ -66,6 +66,6 @@ void lofi_cli_progress_end (LofiCliProgress *progress);
 LofiResult *lofi_cli_fit (LofiCli *cli, const LofiExperiment *experiment, gboolean with_baselines, LofiSpectra spectra, GError **error);
 
 /* A folder that lofi fit has written: its experiment, and the spectra if every filtered layer's was saved, else NULL without an
- * error. lofi_cli_folder_experiment also reads what lofi emerge has written beside its cells. */
+ * error. lofi_cli_folder_experiment also reads what lofi emerge and lofi align have written. */
 LofiExperiment *lofi_cli_folder_experiment (LofiCli *cli, const char *folder, GError **error);
 LofiResult *lofi_cli_folder_spectra (const char *folder, const LofiExperiment *experiment, GError **error);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
+#include "lofi-alignment.h"
 #include "lofi-cli.h"
 #include "lofi-emergence.h"
 #include "lofi-error.h"
@@ -13,6 +14,7 @@
 #define DEFAULT_WIDTH (5.5 * 72)
 #define GRID_WIDTH (9.0 * 72)
 #define DEFAULT_RATIO (3.4 / 5.5)
+#define TALL_RATIO (4.8 / 5.5)
 #define DEFAULT_DPI 200
 #define PIXELS_AN_INCH 96
 #define SAMPLES_A_CLASS 10
@@ -22,6 +24,7 @@ typedef struct {
   const char *folder;               /* given in place of an experiment, or NULL */
   LofiExperiment *experiment;
   int layer;                        /* from 0 */
+  LofiAlignSpace space;             /* of an alignment */
 } Job;
 
 /* ---- one function a kind ---- */
@@ -132,17 +135,49 @@ draw_emergence (const Job *job, GError **error)
   return lofi_figure_emergence (cells, job->experiment, 0, lofi_cells_count (cells));
 }
 
+static void
+show_alignment (gpointer progress, double fraction)
+{
+  lofi_cli_progress_show (progress, _("gradient descent"), fraction);
+}
+
+/* What lofi align has left in the folder, unless --set asks for something else; or computed. */
+static LofiAlignment *
+find_alignment (const Job *job, GError **error)
+{
+  g_autofree char *path = job->folder ? g_build_filename (job->folder, "alignment.json", NULL) : NULL;
+  if (path && !job->cli->settings && g_file_test (path, G_FILE_TEST_EXISTS))
+    return lofi_alignment_load (path, error);
+  LofiCliProgress progress;
+  LofiAlignObserver observer = { .progress = show_alignment, .data = &progress };
+  lofi_cli_progress_begin (&progress, job->cli->quiet);
+  lofi_cli_computing (TRUE);
+  LofiAlignment *alignment = lofi_align (job->experiment, NULL, NULL, &observer, job->cli->cancellable, error);
+  lofi_cli_computing (FALSE);
+  lofi_cli_progress_end (&progress);
+  return alignment;
+}
+
+static LofiFigure *
+draw_alignment (const Job *job, GError **error)
+{
+  g_autoptr (LofiAlignment) alignment = find_alignment (job, error);
+  return alignment ? lofi_figure_alignment (alignment, job->space) : NULL;
+}
+
 typedef struct {
   const char *name;
   LofiFigure *(*draw) (const Job *job, GError **error);
   gboolean of_layer, grid;          /* --layer says of which; a grid of images, its height following from the width */
+  gboolean tall;                    /* two panels above each other */
 } Kind;
 
 static const Kind kinds[] = {
   { "spectrum", draw_spectrum, TRUE, FALSE },      { "filters", draw_filters, TRUE, TRUE },
   { "emergence", draw_emergence, FALSE, FALSE },   { "samples", draw_samples, FALSE, TRUE },
   { "activations", draw_activations, TRUE, FALSE }, { "predictions", draw_predictions, FALSE, FALSE },
-  { "alignment", NULL }, { "widths", NULL },       /* of the file format, not of this version */
+  { "alignment", draw_alignment, FALSE, FALSE, TRUE },
+  { "widths", NULL },                              /* of the file format, not of this version */
 };
 
 static const Kind *
@@ -155,11 +190,11 @@ find_kind (const char *word, GError **error)
       if (strcmp (word, kinds[i].name) != 0)
         continue;
       if (!kinds[i].draw)
-        lofi_error_set (error, LOFI_ERROR_INPUT, word, _("choose spectrum, filters or emergence"), "%s", _("not computed by this version"));
+        lofi_error_set (error, LOFI_ERROR_INPUT, word, _("choose spectrum, filters, emergence or alignment"), "%s", _("not computed by this version"));
       return kinds[i].draw ? &kinds[i] : NULL;
     }
   const char *nearest = lofi_nearest_name (word, names);
-  g_autofree char *todo = nearest ? g_strdup_printf (_("did you mean %s?"), nearest) : g_strdup (_("choose spectrum, filters or emergence"));
+  g_autofree char *todo = nearest ? g_strdup_printf (_("did you mean %s?"), nearest) : g_strdup (_("choose spectrum, filters, emergence or alignment"));
   lofi_cli_usage (error, word, _("no such kind of figure"), todo);
   return NULL;
 }
@@ -234,7 +269,7 @@ draw (Job *job, const Kind *kind, Page *page, GError **error)
   if (page->height_pt == 0 && kind->grid)
     page->height_pt = lofi_figure_height_for_width (figure, page->width_pt, page->look);
   if (page->height_pt == 0)
-    page->height_pt = page->width_pt * DEFAULT_RATIO;
+    page->height_pt = page->width_pt * (kind->tall ? TALL_RATIO : DEFAULT_RATIO);
   if (!lofi_figure_export (figure, page->path, page->width_pt, page->height_pt, page->resolution, page->look, job->experiment->title, error))
     return FALSE;
   if (!job->cli->quiet)
@@ -245,11 +280,12 @@ draw (Job *job, const Kind *kind, Page *page, GError **error)
 gboolean
 lofi_cmd_figure (LofiCli *cli, GError **error)
 {
-  g_autofree char *path = NULL, *style = NULL, *width = NULL, *height = NULL, *dpi = NULL;
+  g_autofree char *path = NULL, *style = NULL, *width = NULL, *height = NULL, *dpi = NULL, *space = NULL;
   int layer = 1;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &path, N_("The file to draw to; its suffix says pdf, svg or png"), "FILE" },
     { "layer", 0, 0, G_OPTION_ARG_INT, &layer, N_("The layer whose spectrum, filters or activations are drawn; 1 if not given"), "N" },
+    { "space", 0, 0, G_OPTION_ARG_STRING, &space, N_("Where an alignment is drawn: inputs (if not given) or samples"), "NAME" },
     { "width", 0, 0, G_OPTION_ARG_STRING, &width, N_("Width, such as 8.5cm, 3.4in, 245pt or 600px"), "LEN" },
     { "height", 0, 0, G_OPTION_ARG_STRING, &height, N_("Height"), "LEN" },
     { "dpi", 0, 0, G_OPTION_ARG_STRING, &dpi, N_("Resolution of a PNG; 200 if not given, 96 for a width in px"), "N" },
@@ -262,7 +298,10 @@ lofi_cmd_figure (LofiCli *cli, GError **error)
   const Kind *kind = find_kind (cli->argv[0], error);
   if (!kind || !check_page (&page, error))
     return FALSE;
+  if (space && !g_str_equal (space, "inputs") && !g_str_equal (space, "samples"))
+    return lofi_cli_usage (error, "--space", _("no such space"), _("choose inputs or samples"));
   Job job = { .cli = cli, .layer = layer - 1 };
+  job.space = space && g_str_equal (space, "samples") ? LOFI_ALIGN_SPACE_SAMPLES : LOFI_ALIGN_SPACE_INPUTS;
   gboolean done = find_experiment (&job, kind, cli->argv[1], error) && draw (&job, kind, &page, error);
   g_clear_pointer (&job.experiment, lofi_experiment_free);
   return done;

@@ -1,6 +1,7 @@
 /* The figures of the program, built from results. All texts are translated. */
 #pragma once
 
+#include "lofi-alignment.h"
 #include "lofi-emergence.h"
 #include "lofi-figure.h"
 
@@ -45,6 +46,10 @@ LofiFigure *lofi_figure_samples (LofiTask *task, guint count);
 /* Test error against n (log) of each method, mean and standard error over seeds as band and bars; a thin line at `samples` (0: none),
  * the experiment's own n. total: cells expected, for "17 of 60". NULL cells: empty axes. */
 LofiFigure *lofi_figure_emergence (LofiCells *cells, const LofiExperiment *experiment, gsize samples, guint total);
+
+/* Gradient descent against the filter by step (log): above, overlaps with its three baselines, mean and standard error over seeds; below, training and
+ * test error of descent, and the level of the fit's test error. NULL alignment: empty axes. */
+LofiFigure *lofi_figure_alignment (const LofiAlignment *alignment, LofiAlignSpace space);
 
 /* The small spectrum on a layer's card: histogram only, kept marked, no text. */
 void lofi_spark_spectrum_draw (cairo_t *cr, double width, double height, const LofiStyle *style,

@@ -129,3 +129,46 @@ fixture_compare (const void *a, const void *b)
   double p = *(const double *) a, q = *(const double *) b;
   return (p > q) - (p < q);
 }
+
+/* An alignment of three seeds of about the shape that real ones have, up to the steps given; with_samples: in sample space too. */
+static inline void
+fixture_alignment (LofiAlignment *alignment, guint most_points, gboolean with_samples)
+{
+  static const double begin[LOFI_N_ALIGN] = { 0.9, 0.5, 0.7, 5.0 / 784 };
+  *alignment = (LofiAlignment) { .experiment = lofi_experiment_new (), .directions = 5, .inputs = 784, .samples = 3000,
+                                 .points = g_array_new (FALSE, FALSE, sizeof (LofiAlignPoint)),
+                                 .seeds = g_array_new (FALSE, FALSE, sizeof (LofiAlignSeed)), .lofi_train_error = 0.1, .lofi_test_error = 0.144 };
+  alignment->experiment->descent.step = 0.05;
+  alignment->experiment->descent.init = 0.1;
+  g_autoptr (GArray) steps = lofi_alignment_steps (alignment->experiment->descent.steps);
+  g_free (alignment->experiment->title);
+  alignment->experiment->title = g_strdup ("Shirt against pullover and coat");
+  for (guint seed = 0; seed < 3; seed++)
+    {
+      guint before = alignment->points->len;
+      for (guint i = 0; i < steps->len && alignment->points->len < most_points; i++)
+        {
+          LofiAlignPoint point = { .seed = seed, .step = g_array_index (steps, gsize, i), .energy = 0.9 };
+          double late = 1 / (1 + pow ((double) point.step / 120, 1.1)), off = 0.03 * ((double) seed - 1);
+          for (int a = 0; a < LOFI_N_ALIGN; a++)
+            {
+              point.inputs[a] = a == LOFI_ALIGN_RANDOM ? begin[a] : begin[a] * late + off;
+              point.samples[a] = with_samples ? sqrt (MAX (point.inputs[a], 0)) : NAN;
+            }
+          point.train_error = 0.1 + 0.24 * late + 0.2 * off;
+          point.test_error = 0.145 + 0.19 * late + 0.2 * off;
+          g_array_append_val (alignment->points, point);
+        }
+      if (alignment->points->len > before)
+        g_array_append_vals (alignment->seeds, &(LofiAlignSeed) { seed, 0.1, 0.144, FALSE, alignment->points->len - before == steps->len }, 1);
+    }
+  alignment->finished = most_points >= 3 * steps->len;
+}
+
+static inline void
+fixture_alignment_clear (LofiAlignment *alignment)
+{
+  lofi_experiment_free (alignment->experiment);
+  g_array_unref (alignment->points);
+  g_array_unref (alignment->seeds);
+}

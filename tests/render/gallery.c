@@ -165,7 +165,7 @@ make_cells (const LofiExperiment *experiment, guint most)
     for (guint seed = 0; seed < experiment->sweep_seeds; seed++)
       for (guint method = 0; method < LOFI_N_METHODS && found < most; method++, found++)
         {
-          static const double floor_of[] = { 0.115, 0.137, 0.158 }, drop[] = { 0.95, 0.85, 0.62 };
+          static const double floor_of[LOFI_N_METHODS] = { 0.115, 0.137, 0.158, 0.135, 0.125 }, drop[LOFI_N_METHODS] = { 0.95, 0.85, 0.62, 0.8, 1.1 };
           gsize n = g_array_index (experiment->sweep_samples, gsize, i);
           double error = floor_of[method] + drop[method] * pow (n, -0.5) * (1 + 0.12 * g_rand_double_range (random, -1, 1));
           LofiCell cell = { n, seed, method, error, 4 * error, error / 2, NULL, 0.1 };
@@ -190,6 +190,23 @@ show_emergence (void)
     {
       g_autoptr (LofiCells) cells = make_cells (experiment, cases[i].most);
       show (lofi_figure_emergence (cells, experiment, 2000, total), cases[i].name);
+    }
+}
+
+static void
+show_alignment (void)
+{
+  const struct { const char *name; guint most; gboolean samples; LofiAlignSpace space; } cases[] = {
+    { "alignment", 100, TRUE, LOFI_ALIGN_SPACE_INPUTS }, { "alignment-samples", 100, TRUE, LOFI_ALIGN_SPACE_SAMPLES },
+    { "alignment-some", 5, TRUE, LOFI_ALIGN_SPACE_INPUTS }, { "alignment-none", 0, TRUE, LOFI_ALIGN_SPACE_INPUTS },
+    { "alignment-maps", 100, FALSE, LOFI_ALIGN_SPACE_SAMPLES },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      LofiAlignment alignment;
+      fixture_alignment (&alignment, cases[i].most, cases[i].samples);
+      show (lofi_figure_alignment (&alignment, cases[i].space), cases[i].name);
+      fixture_alignment_clear (&alignment);
     }
 }
 
@@ -300,6 +317,7 @@ main (int argc, char **argv)
   show_fit ("few", small_settings, cache, FALSE);
   show_fit ("keep400", wide_settings, cache, FALSE);
   show_emergence ();
+  show_alignment ();
   show_sparks (cache);
   show_unusual ();
   return 0;
