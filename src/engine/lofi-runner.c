@@ -2,64 +2,15 @@
  * it leaves what it has in the outbox and wakes the main context. */
 #include "config.h"
 #include <glib/gi18n-lib.h>
-#include "lofi-runner.h"
+#include "lofi-runner-private.h"
 
 #define CACHE_BYTES ((gsize) 1536 << 20)
 #define LIVE_PICTURES 12
 #define PROGRESS_INTERVAL_MS 33
 
-typedef struct {
-  LofiResult *result;
-  guint layer_index;
-  LofiPicture picture;
-  gsize count;
-  LofiPicturesCallback callback;
-  gpointer data;
-  GDestroyNotify destroy;
-  LofiArray *pictures;           /* the answer */
-  GError *error;
-} PicturesRequest;
-
-struct _LofiRunner {
-  GObject parent_instance;
-  GMainContext *context;
-  GThread *thread;
-  LofiCache *cache;              /* worker only, but for its own lock */
-  LofiObserver observer;
-
-  GMutex lock;                   /* guards everything below */
-  GCond wake;
-  gboolean quit;
-
-  LofiExperiment *fit_wanted;    /* the newest request, not yet begun */
-  gboolean fit_hurried;          /* it overtook another one: no pictures on the way */
-  guint64 generation;            /* of the newest request */
-  GCancellable *fit_running;
-  gboolean stop_asked;
-  LofiProgress progress;
-
-  LofiExperiment *sweep_wanted;
-  guint64 sweep_serial;
-  GCancellable *sweep_running;
-  guint sweep_finished, sweep_total;
-  GHashTable *sweeps;            /* key -> LofiCells */
-
-  PicturesRequest *pictures_wanted;
-  GCancellable *pictures_running;
-
-  /* The outbox. */
-  LofiResult *out_snapshot;
-  GError *out_failed;
-  guint64 out_failed_generation;
-  gboolean out_stopped, out_cells, out_progress;
-  GError *out_sweep_failed;
-  GPtrArray *out_pictures;       /* PicturesRequest *, answered */
-  GSource *out_source, *progress_source;
-};
-
 G_DEFINE_FINAL_TYPE (LofiRunner, lofi_runner, G_TYPE_OBJECT)
 
-enum { SNAPSHOT, PROGRESS, FAILED, STOPPED, CELLS, SWEEP_FAILED, N_SIGNALS };
+enum { SNAPSHOT, PROGRESS, FAILED, STOPPED, CELLS, SWEEP_FAILED, ALIGNMENT, ALIGN_PROGRESS, ALIGN_FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void
@@ -82,12 +33,14 @@ deliver_progress (gpointer data)
   g_autoptr (LofiRunner) self = g_object_ref (data);
   g_mutex_lock (&self->lock);
   guint64 generation = self->generation;
-  gboolean tell = self->out_progress;
-  self->out_progress = FALSE;
+  gboolean tell = self->out_progress, tell_align = self->out_align_progress;
+  self->out_progress = self->out_align_progress = FALSE;
   g_clear_pointer (&self->progress_source, g_source_unref);
   g_mutex_unlock (&self->lock);
   if (tell)
     g_signal_emit (self, signals[PROGRESS], 0, generation);
+  if (tell_align)
+    g_signal_emit (self, signals[ALIGN_PROGRESS], 0);
   return G_SOURCE_REMOVE;
 }
 
@@ -109,12 +62,15 @@ deliver (gpointer data)
   g_clear_pointer (&self->out_source, g_source_unref);
   g_autoptr (LofiResult) snapshot = g_steal_pointer (&self->out_snapshot);
   g_autoptr (GError) failed = g_steal_pointer (&self->out_failed), sweep_failed = g_steal_pointer (&self->out_sweep_failed);
+  g_autoptr (GError) align_failed = g_steal_pointer (&self->out_align_failed);
+  g_autoptr (LofiAlignment) alignment = g_steal_pointer (&self->out_alignment);
   /* A stop is told when nothing runs any more, also not a fit that an already withdrawn request had overtaken. */
   gboolean stopped = self->out_stopped && !self->fit_wanted && !self->fit_running;
-  gboolean cells = self->out_cells, current = self->out_failed_generation == self->generation;
+  guint64 align_serial = self->align_serial;
+  gboolean cells = self->out_cells, align = self->out_align, current = self->out_failed_generation == self->generation;
   g_autoptr (GPtrArray) answered = self->out_pictures;
   self->out_stopped &= !stopped;
-  self->out_cells = FALSE;
+  self->out_cells = self->out_align = FALSE;
   self->out_pictures = g_ptr_array_new_with_free_func (pictures_request_free);
   g_mutex_unlock (&self->lock);
 
@@ -129,13 +85,17 @@ deliver (gpointer data)
     g_signal_emit (self, signals[CELLS], 0);
   if (sweep_failed)
     g_signal_emit (self, signals[SWEEP_FAILED], 0, sweep_failed);
+  if (align && align_serial == self->align_serial)
+    g_signal_emit (self, signals[ALIGNMENT], 0, alignment);
+  if (align_failed && align_serial == self->align_serial)
+    g_signal_emit (self, signals[ALIGN_FAILED], 0, align_failed);
   answer_pictures (answered);
   return G_SOURCE_REMOVE;
 }
 
-/* Under the lock, any thread. The source borrows self: shutting down destroys it in the main thread. */
-static void
-wake_main (LofiRunner *self)
+/* The source borrows self: shutting down destroys it in the main thread. */
+void
+lofi_runner_wake_main (LofiRunner *self)
 {
   if (self->out_source || self->quit)
     return;
@@ -144,11 +104,20 @@ wake_main (LofiRunner *self)
   g_source_attach (self->out_source, self->context);
 }
 
+void
+lofi_runner_tell_progress (LofiRunner *self)
+{
+  if (self->progress_source || self->quit)
+    return;
+  self->progress_source = g_timeout_source_new (PROGRESS_INTERVAL_MS);
+  g_source_set_callback (self->progress_source, deliver_progress, self, NULL);
+  g_source_attach (self->progress_source, self->context);
+}
+
 /* ---- worker ---- */
 
-/* Takes the waiting request for pictures, if any, and answers it. */
-static void
-serve_pictures (LofiRunner *self)
+void
+lofi_runner_serve_pictures (LofiRunner *self)
 {
   g_mutex_lock (&self->lock);
   PicturesRequest *request = g_steal_pointer (&self->pictures_wanted);
@@ -163,7 +132,7 @@ serve_pictures (LofiRunner *self)
   g_mutex_lock (&self->lock);
   self->pictures_running = NULL;
   g_ptr_array_add (self->out_pictures, request);
-  wake_main (self);
+  lofi_runner_wake_main (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -174,17 +143,12 @@ on_fit_progress (gpointer data, const LofiProgress *progress)
   g_mutex_lock (&self->lock);
   self->progress = *progress;
   self->out_progress = TRUE;
-  if (!self->progress_source && !self->quit)
-    {
-      self->progress_source = g_timeout_source_new (PROGRESS_INTERVAL_MS);
-      g_source_set_callback (self->progress_source, deliver_progress, self, NULL);
-      g_source_attach (self->progress_source, self->context);
-    }
+  lofi_runner_tell_progress (self);
   gboolean pictures = self->pictures_wanted != NULL;
   g_mutex_unlock (&self->lock);
   /* Pictures of a layer that is finished do not wait for the layers after it. */
   if (pictures)
-    serve_pictures (self);
+    lofi_runner_serve_pictures (self);
 }
 
 static void
@@ -196,7 +160,7 @@ on_fit_snapshot (gpointer data, LofiResult *result)
     {
       g_clear_pointer (&self->out_snapshot, lofi_result_unref);
       self->out_snapshot = lofi_result_ref (result);
-      wake_main (self);
+      lofi_runner_wake_main (self);
     }
   g_mutex_unlock (&self->lock);
 }
@@ -219,7 +183,7 @@ run_fit (LofiRunner *self)
   if (generation != self->generation)
     {
       if (self->out_stopped)
-        wake_main (self);
+        lofi_runner_wake_main (self);
       return;
     }
   if (!result && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -230,49 +194,7 @@ run_fit (LofiRunner *self)
       self->out_failed = g_steal_pointer (&error);
       self->out_failed_generation = generation;
     }
-  wake_main (self);
-}
-
-static void
-on_cell (gpointer data, const LofiCell *cell, guint finished, guint total)
-{
-  LofiRunner *self = data;
-  g_mutex_lock (&self->lock);
-  self->sweep_finished = finished;
-  self->sweep_total = total;
-  self->out_cells = TRUE;
-  wake_main (self);
-  gboolean pictures = self->pictures_wanted != NULL;
-  g_mutex_unlock (&self->lock);
-  if (pictures)
-    serve_pictures (self);
-}
-
-/* Called and returns under the lock. Interrupted by a fit, the sweep stays wanted and is taken up again after it. */
-static void
-run_sweep (LofiRunner *self)
-{
-  g_autoptr (LofiExperiment) experiment = lofi_experiment_dup (self->sweep_wanted);
-  g_autofree char *key = lofi_emergence_key (experiment);
-  g_autoptr (LofiCells) cells = lofi_cells_ref (g_hash_table_lookup (self->sweeps, key));
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GError) error = NULL;
-  guint64 serial = self->sweep_serial;
-  self->sweep_running = cancellable;
-  g_mutex_unlock (&self->lock);
-  gboolean done = lofi_emergence_run (experiment, cells, self->cache, on_cell, self, cancellable, &error);
-  g_mutex_lock (&self->lock);
-  self->sweep_running = NULL;
-  gboolean failed = !done && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  if (serial == self->sweep_serial && (done || failed))
-    g_clear_pointer (&self->sweep_wanted, lofi_experiment_free);
-  if (serial == self->sweep_serial && failed)
-    {
-      g_clear_error (&self->out_sweep_failed);
-      self->out_sweep_failed = g_steal_pointer (&error);
-    }
-  self->out_cells = TRUE;
-  wake_main (self);
+  lofi_runner_wake_main (self);
 }
 
 static gpointer
@@ -285,13 +207,15 @@ work (gpointer data)
       if (self->pictures_wanted)
         {
           g_mutex_unlock (&self->lock);
-          serve_pictures (self);
+          lofi_runner_serve_pictures (self);
           g_mutex_lock (&self->lock);
         }
       else if (self->fit_wanted)
         run_fit (self);
-      else if (self->sweep_wanted)
-        run_sweep (self);
+      else if (self->sweep_wanted && !(self->align_wanted && self->align_first))
+        lofi_runner_run_sweep (self);
+      else if (self->align_wanted)
+        lofi_runner_run_align (self);
       else
         g_cond_wait (&self->wake, &self->lock);
     }
@@ -301,12 +225,13 @@ work (gpointer data)
 
 /* ---- main thread: requests ---- */
 
-/* Under the lock. */
-static void
-interrupt_sweep (LofiRunner *self)
+void
+lofi_runner_interrupt (LofiRunner *self)
 {
   if (self->sweep_running)
     g_cancellable_cancel (self->sweep_running);
+  if (self->align_running)
+    g_cancellable_cancel (self->align_running);
 }
 
 guint64
@@ -324,7 +249,7 @@ lofi_runner_fit (LofiRunner *self, const LofiExperiment *experiment)
   self->out_stopped = FALSE;
   if (self->fit_running)
     g_cancellable_cancel (self->fit_running);
-  interrupt_sweep (self);
+  lofi_runner_interrupt (self);
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->lock);
   return generation;
@@ -339,7 +264,7 @@ lofi_runner_stop (LofiRunner *self)
     {
       g_clear_pointer (&self->fit_wanted, lofi_experiment_free);
       self->out_stopped = TRUE;
-      wake_main (self);
+      lofi_runner_wake_main (self);
     }
   if (self->fit_running)
     {
@@ -367,69 +292,6 @@ lofi_runner_get_progress (LofiRunner *self, LofiProgress *progress)
 }
 
 void
-lofi_runner_sweep (LofiRunner *self, const LofiExperiment *experiment)
-{
-  g_return_if_fail (LOFI_IS_RUNNER (self));
-  g_autofree char *key = lofi_emergence_key (experiment);
-  g_mutex_lock (&self->lock);
-  if (!g_hash_table_contains (self->sweeps, key))
-    g_hash_table_insert (self->sweeps, g_steal_pointer (&key), lofi_cells_new ());
-  interrupt_sweep (self);
-  g_clear_pointer (&self->sweep_wanted, lofi_experiment_free);
-  self->sweep_wanted = lofi_experiment_dup (experiment);
-  self->sweep_serial++;
-  self->sweep_finished = 0;
-  self->sweep_total = lofi_emergence_total (experiment);
-  self->out_cells = TRUE;
-  wake_main (self);
-  g_cond_signal (&self->wake);
-  g_mutex_unlock (&self->lock);
-}
-
-void
-lofi_runner_stop_sweep (LofiRunner *self)
-{
-  g_return_if_fail (LOFI_IS_RUNNER (self));
-  g_mutex_lock (&self->lock);
-  g_clear_pointer (&self->sweep_wanted, lofi_experiment_free);
-  self->sweep_serial++;
-  interrupt_sweep (self);
-  self->out_cells = TRUE;
-  wake_main (self);
-  g_mutex_unlock (&self->lock);
-}
-
-gboolean
-lofi_runner_is_sweeping (LofiRunner *self)
-{
-  g_mutex_lock (&self->lock);
-  gboolean sweeping = self->sweep_wanted != NULL;
-  g_mutex_unlock (&self->lock);
-  return sweeping;
-}
-
-void
-lofi_runner_get_sweep_progress (LofiRunner *self, guint *finished, guint *total)
-{
-  g_mutex_lock (&self->lock);
-  *finished = self->sweep_finished;
-  *total = self->sweep_total;
-  g_mutex_unlock (&self->lock);
-}
-
-LofiCells *
-lofi_runner_cells (LofiRunner *self, const LofiExperiment *experiment)
-{
-  g_autofree char *key = lofi_emergence_key (experiment);
-  g_mutex_lock (&self->lock);
-  LofiCells *cells = g_hash_table_lookup (self->sweeps, key);
-  if (cells)
-    lofi_cells_ref (cells);
-  g_mutex_unlock (&self->lock);
-  return cells;
-}
-
-void
 lofi_runner_pictures (LofiRunner *self, LofiResult *result, guint layer_index, LofiPicture picture, gsize count,
                       LofiPicturesCallback callback, gpointer data, GDestroyNotify destroy)
 {
@@ -442,7 +304,7 @@ lofi_runner_pictures (LofiRunner *self, LofiResult *result, guint layer_index, L
     {
       g_set_error_literal (&self->pictures_wanted->error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("overtaken by a newer request"));
       g_ptr_array_add (self->out_pictures, self->pictures_wanted);
-      wake_main (self);
+      lofi_runner_wake_main (self);
     }
   if (self->pictures_running)
     g_cancellable_cancel (self->pictures_running);      /* overtaken too */
@@ -463,7 +325,7 @@ lofi_runner_shut_down (LofiRunner *self)
     g_cancellable_cancel (self->fit_running);
   if (self->pictures_running)
     g_cancellable_cancel (self->pictures_running);
-  interrupt_sweep (self);
+  lofi_runner_interrupt (self);
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&self->thread, g_thread_join);
@@ -489,6 +351,10 @@ lofi_runner_finalize (GObject *object)
   LofiRunner *self = LOFI_RUNNER (object);
   g_clear_pointer (&self->fit_wanted, lofi_experiment_free);
   g_clear_pointer (&self->sweep_wanted, lofi_experiment_free);
+  g_clear_pointer (&self->align_wanted, lofi_experiment_free);
+  g_clear_pointer (&self->alignments, g_hash_table_unref);
+  g_clear_pointer (&self->out_alignment, lofi_alignment_unref);
+  g_clear_error (&self->out_align_failed);
   g_clear_pointer (&self->pictures_wanted, pictures_request_free);
   g_clear_pointer (&self->out_snapshot, lofi_result_unref);
   g_clear_pointer (&self->out_pictures, g_ptr_array_unref);
@@ -514,6 +380,9 @@ lofi_runner_class_init (LofiRunnerClass *class)
   signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[STOPPED] = g_signal_new ("stopped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[CELLS] = g_signal_new ("cells", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ALIGNMENT] = g_signal_new ("alignment", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[ALIGN_PROGRESS] = g_signal_new ("align-progress", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ALIGN_FAILED] = g_signal_new ("align-failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[SWEEP_FAILED] = g_signal_new ("sweep-failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
@@ -526,6 +395,7 @@ lofi_runner_init (LofiRunner *self)
   g_mutex_init (&self->lock);
   g_cond_init (&self->wake);
   self->sweeps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lofi_cells_unref);
+  self->alignments = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lofi_alignment_unref);
   self->out_pictures = g_ptr_array_new_with_free_func (pictures_request_free);
   self->thread = g_thread_new ("lofi-engine", work, self);
 }

@@ -2,8 +2,8 @@
  *
  * Requests come from the thread of the main context the runner was made in, and its signals are emitted there. It takes copies,
  * never widgets; answers are immutable snapshots; the newest request wins: from the moment lofi_runner_fit returns no snapshot
- * of an older generation is emitted. A sweep runs in the same thread when no fit is wanted; a fit interrupts it between stages
- * and it goes on afterwards, losing at most the cell at hand.
+ * of an older generation is emitted. A sweep and an alignment run in the same thread when no fit is wanted, the one asked for last first; a fit
+ * interrupts them between stages and they go on afterwards, losing at most the cell or the seed at hand.
  *
  * Signals:
  *   "snapshot" (LofiResult *)            something new to show; at most one is waiting at any time, older ones are dropped
@@ -12,9 +12,13 @@
  *   "stopped"  ()                        the newest fit was stopped by lofi_runner_stop
  *   "cells"    ()                        the sweep has more points, or started, ended or stopped
  *   "sweep-failed" (GError *)
+ *   "alignment" (LofiAlignment *)        something new to show, the newest alone, or it started, ended or stopped: then NULL if nothing is new
+ *   "align-progress" ()                  read it with lofi_runner_get_align_progress; coalesced, at most 30 a second
+ *   "align-failed" (GError *)
  */
 #pragma once
 
+#include "lofi-alignment.h"
 #include "lofi-emergence.h"
 #include "lofi-fit.h"
 
@@ -37,6 +41,14 @@ gboolean lofi_runner_is_sweeping (LofiRunner *self);
 void lofi_runner_get_sweep_progress (LofiRunner *self, guint *finished, guint *total);
 /* The cells found so far for the sweep of this experiment, or NULL. (transfer full) */
 LofiCells *lofi_runner_cells (LofiRunner *self, const LofiExperiment *experiment);
+
+/* Starts or goes on with the alignment of this experiment (lofi_align). Seeds finished earlier are kept by key. */
+void lofi_runner_align (LofiRunner *self, const LofiExperiment *experiment);
+void lofi_runner_stop_align (LofiRunner *self);
+gboolean lofi_runner_is_aligning (LofiRunner *self);
+double lofi_runner_get_align_progress (LofiRunner *self);    /* fraction done */
+/* What has been found so far for the alignment of this experiment, or NULL. (transfer full) */
+LofiAlignment *lofi_runner_alignment (LofiRunner *self, const LofiExperiment *experiment);
 
 /* Pictures of kept directions, made in the worker thread too; callback in the main context, with (transfer full) pictures or NULL and
  * an error. The newest request wins: an older one is answered with G_IO_ERROR_CANCELLED. */

@@ -27,7 +27,9 @@ typedef struct {
   LofiRunner *runner;
   guint64 newest;                 /* generation of the newest request */
   guint snapshots, live, progress, stale, failed, stopped, cells, sweep_failed, pictures, cancelled_pictures;
+  guint alignments, align_progress, align_failed, seeds_finished, seeds_lost;
   LofiResult *last;
+  LofiAlignment *aligned;
   char *message;
 } Ear;
 
@@ -60,6 +62,31 @@ static void on_stopped (LofiRunner *runner, Ear *ear) { ear->stopped++; }
 static void on_cells (LofiRunner *runner, Ear *ear) { ear->cells++; }
 static void on_sweep_failed (LofiRunner *runner, GError *error, Ear *ear) { ear->sweep_failed++; }
 
+static void
+on_alignment (LofiRunner *runner, LofiAlignment *alignment, Ear *ear)
+{
+  guint finished = 0;
+  ear->alignments++;
+  if (!alignment)
+    return;
+  for (guint i = 0; i < alignment->seeds->len; i++)
+    finished += g_array_index (alignment->seeds, LofiAlignSeed, i).finished;
+  ear->seeds_lost += finished < ear->seeds_finished;
+  ear->seeds_finished = finished;
+  g_clear_pointer (&ear->aligned, lofi_alignment_unref);
+  ear->aligned = lofi_alignment_ref (alignment);
+}
+
+static void on_align_progress (LofiRunner *runner, Ear *ear) { ear->align_progress++; }
+
+static void
+on_align_failed (LofiRunner *runner, GError *error, Ear *ear)
+{
+  ear->align_failed++;
+  g_free (ear->message);
+  ear->message = g_strdup (error->message);
+}
+
 static Ear *
 ear_new (void)
 {
@@ -71,6 +98,9 @@ ear_new (void)
   g_signal_connect (ear->runner, "stopped", G_CALLBACK (on_stopped), ear);
   g_signal_connect (ear->runner, "cells", G_CALLBACK (on_cells), ear);
   g_signal_connect (ear->runner, "sweep-failed", G_CALLBACK (on_sweep_failed), ear);
+  g_signal_connect (ear->runner, "alignment", G_CALLBACK (on_alignment), ear);
+  g_signal_connect (ear->runner, "align-progress", G_CALLBACK (on_align_progress), ear);
+  g_signal_connect (ear->runner, "align-failed", G_CALLBACK (on_align_failed), ear);
   return ear;
 }
 
@@ -79,6 +109,7 @@ ear_free (Ear *ear)
 {
   g_clear_object (&ear->runner);
   g_clear_pointer (&ear->last, lofi_result_unref);
+  g_clear_pointer (&ear->aligned, lofi_alignment_unref);
   g_free (ear->message);
   g_free (ear);
 }
@@ -205,6 +236,105 @@ START_TEST (test_a_stopped_sweep_keeps_its_points)
 }
 END_TEST
 
+#define ALIGNED "[layer1]\nwidth=80\nkeep=5\norder=1+2\n[descent]\nstep=0.05\nsteps=200\ninit=0.5\ndirections=3\nseeds=4\nhidden=300\n"
+
+static char *
+alignment_text (LofiAlignment *alignment)
+{
+  g_autofree char *text = lofi_alignment_to_json (alignment);
+  return g_strndup (text, strstr (text, "\"seconds\"") - text);
+}
+
+START_TEST (test_an_alignment_arrives)
+{
+  Ear *ear = ear_new ();
+  g_autoptr (LofiExperiment) experiment = fixture_experiment (folder, ALIGNED);
+  ck_assert_ptr_null (lofi_runner_alignment (ear->runner, experiment));
+  lofi_runner_align (ear->runner, experiment);
+  ck_assert (lofi_runner_is_aligning (ear->runner));
+  WAIT (!lofi_runner_is_aligning (ear->runner) && ear->aligned && ear->aligned->finished, 60000);
+  ck_assert_uint_gt (ear->alignments, 2);
+  ck_assert_uint_gt (ear->align_progress, 0);
+  ck_assert (lofi_runner_get_align_progress (ear->runner) == 1);
+  g_autoptr (LofiAlignment) direct = lofi_align (experiment, NULL, NULL, NULL, NULL, NULL), kept = lofi_runner_alignment (ear->runner, experiment);
+  g_autofree char *one = alignment_text (direct), *other = alignment_text (kept);
+  ck_assert_str_eq (one, other);
+  ear_free (ear);
+}
+END_TEST
+
+START_TEST (test_a_fit_overtakes_an_alignment_that_keeps_its_seeds)
+{
+  Ear *ear = ear_new ();
+  g_autoptr (LofiExperiment) experiment = fixture_experiment (folder, ALIGNED), small = fixture_experiment (folder, SMALL);
+  experiment->descent.steps = 600;
+  lofi_runner_align (ear->runner, experiment);
+  WAIT (ear->seeds_finished >= 1, 30000);
+  ear->newest = lofi_runner_fit (ear->runner, small);
+  WAIT (ear->last && ear->last->finished, 30000);
+  ck_assert (lofi_runner_is_aligning (ear->runner));
+  ck_assert (!ear->aligned->finished);
+  WAIT (!lofi_runner_is_aligning (ear->runner) && ear->aligned->finished, 60000);
+  ck_assert_uint_eq (ear->seeds_lost, 0);
+  ck_assert_uint_eq (ear->seeds_finished, 4);
+  ear_free (ear);
+}
+END_TEST
+
+START_TEST (test_a_stopped_alignment_goes_on_where_it_was)
+{
+  Ear *ear = ear_new ();
+  g_autoptr (LofiExperiment) experiment = fixture_experiment (folder, ALIGNED);
+  experiment->descent.steps = 600;
+  lofi_runner_align (ear->runner, experiment);
+  WAIT (ear->seeds_finished >= 1, 30000);
+  lofi_runner_stop_align (ear->runner);
+  ck_assert (!lofi_runner_is_aligning (ear->runner));
+  guint told = ear->alignments;
+  WAIT (ear->alignments > told, 5000);
+  g_autoptr (LofiAlignment) kept = lofi_runner_alignment (ear->runner, experiment);
+  ck_assert_ptr_nonnull (kept);
+  ck_assert (!kept->finished);
+  /* One seed more or less is the same alignment. */
+  experiment->descent.seeds = 2;
+  lofi_runner_align (ear->runner, experiment);
+  WAIT (!lofi_runner_is_aligning (ear->runner) && ear->aligned->finished, 60000);
+  ck_assert_uint_eq (ear->seeds_lost, 0);
+  ck_assert_uint_eq (ear->aligned->seeds->len, 2);
+  ear_free (ear);
+}
+END_TEST
+
+START_TEST (test_an_alignment_that_cannot_be_says_why)
+{
+  Ear *ear = ear_new ();
+  g_autoptr (LofiExperiment) experiment = fixture_experiment (folder, ALIGNED);
+  experiment->descent.directions = 100;
+  lofi_runner_align (ear->runner, experiment);
+  WAIT (ear->align_failed == 1, 20000);
+  ck_assert (!lofi_runner_is_aligning (ear->runner));
+  ck_assert_ptr_nonnull (strstr (ear->message, "descent.directions"));
+  ear_free (ear);
+}
+END_TEST
+
+START_TEST (test_a_sweep_and_an_alignment_take_turns)
+{
+  Ear *ear = ear_new ();
+  g_autoptr (LofiExperiment) experiment = fixture_experiment (folder, ALIGNED);
+  lofi_runner_sweep (ear->runner, experiment);
+  WAIT (ear->cells > 1, 20000);
+  lofi_runner_align (ear->runner, experiment);
+  WAIT (ear->aligned != NULL, 20000);
+  lofi_runner_sweep (ear->runner, experiment);
+  WAIT (!lofi_runner_is_sweeping (ear->runner) && !lofi_runner_is_aligning (ear->runner) && ear->aligned->finished, 60000);
+  g_autoptr (LofiCells) cells = lofi_runner_cells (ear->runner, experiment);
+  ck_assert_uint_eq (lofi_cells_count (cells), lofi_emergence_total (experiment));
+  ck_assert_uint_eq (ear->seeds_finished, 4);
+  ear_free (ear);
+}
+END_TEST
+
 static void
 on_pictures (LofiArray *pictures, const GError *error, gpointer data)
 {
@@ -243,6 +373,8 @@ START_TEST (test_letting_go_while_computing)
       Ear *ear = ear_new ();
       ear->newest = lofi_runner_fit (ear->runner, experiment);
       lofi_runner_sweep (ear->runner, experiment);
+      if (i % 2)
+        lofi_runner_align (ear->runner, experiment);
       for (guint j = 0; j < i; j++)
         g_main_context_iteration (NULL, FALSE);
       g_usleep (3000 * i);
@@ -271,6 +403,11 @@ main (void)
   tcase_add_test (tests, test_failure_comes_once_with_its_reason);
   tcase_add_test (tests, test_a_fit_overtakes_a_sweep_that_goes_on_after_it);
   tcase_add_test (tests, test_a_stopped_sweep_keeps_its_points);
+  tcase_add_test (tests, test_an_alignment_arrives);
+  tcase_add_test (tests, test_a_fit_overtakes_an_alignment_that_keeps_its_seeds);
+  tcase_add_test (tests, test_a_stopped_alignment_goes_on_where_it_was);
+  tcase_add_test (tests, test_an_alignment_that_cannot_be_says_why);
+  tcase_add_test (tests, test_a_sweep_and_an_alignment_take_turns);
   tcase_add_test (tests, test_pictures_do_not_wait_for_a_fit);
   tcase_add_test (tests, test_letting_go_while_computing);
   suite_add_tcase (suite, tests);
