@@ -14,10 +14,10 @@
 
 /* positions ((b S) x K) = (z - mean) V, or z - mean itself without filters. */
 static LofiStatus
-keep_directions (const LofiLayerResult *layer, const LofiMatrix *v, LofiMatrix *z, LofiMatrix *positions)
+keep_directions (const double *mean, const LofiMatrix *v, LofiMatrix *z, LofiMatrix *positions)
 {
-  for (gsize i = 0; layer->lift_mean && i < z->rows; i++)
-    cblas_daxpy ((int) z->cols, -1.0, layer->lift_mean, 1, z->data + i * z->stride, 1);
+  for (gsize i = 0; mean && i < z->rows; i++)
+    cblas_daxpy ((int) z->cols, -1.0, mean, 1, z->data + i * z->stride, 1);
   if (!v)
     return lofi_matrix_copy (positions, z);
   cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) z->rows, (int) v->cols, (int) z->cols, 1, z->data, (int) z->stride, v->data,
@@ -63,7 +63,7 @@ apply_lift (const LofiLayerResult *layer, const LofiMatrix *inputs, LofiMatrix *
       if (status == LOFI_OK)
         status = lofi_layer_lifts (spec) ? lofi_lift_apply (&lift, from, &z) : lofi_matrix_copy (&z, from);
       if (status == LOFI_OK)
-        status = keep_directions (layer, layer->filters ? &v : NULL, &z, &positions);
+        status = keep_directions (layer->lift_mean ? layer->lift_mean + g * layer->width : NULL, layer->filters ? &v : NULL, &z, &positions);
       if (status == LOFI_OK)
         status = lofi_positions_to_maps (&positions, b, &maps);
     }

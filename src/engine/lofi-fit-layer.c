@@ -8,6 +8,9 @@
 #include "lofi-filter-private.h"
 #include "lofi-moment.h"
 
+/* Directions are computed by so many at a time. */
+#define DIRECTIONS_AT_ONCE ((gsize) 64)
+
 /* The layer at work. Patch filters have a group for every channel of their input, other layers one. */
 typedef struct {
   LofiFitRun *run;
@@ -19,6 +22,7 @@ typedef struct {
   guint n_groups;
   LofiLiftStage **lifts;
   LofiFilterStage **filters;     /* each NULL without a filter */
+  char **filter_keys;
   LofiLayerResult *layer;
 } Work;
 
@@ -29,9 +33,11 @@ work_clear (Work *work)
     {
       g_clear_pointer (&work->lifts[g], lofi_lift_stage_unref);
       g_clear_pointer (&work->filters[g], lofi_filter_stage_unref);
+      g_free (work->filter_keys[g]);
     }
   g_free (work->lifts);
   g_free (work->filters);
+  g_free (work->filter_keys);
   g_clear_pointer (&work->layer, lofi_layer_result_unref);
 }
 
@@ -63,7 +69,7 @@ take_stages (Work *work, guint group, GError **error)
     {
       gsize rows = train->samples * lift->positions;
       char extent = lofi_filter_stage_extent (run, rows, lift->width, spec->keep);
-      g_autofree char *key_of_filter = g_strdup_printf ("%s/operator:%s:%d:%d:%c", key, lofi_order_name (spec->order), spec->center_labels,
+      char *key_of_filter = work->filter_keys[group] = g_strdup_printf ("%s/operator:%s:%d:%d:%c", key, lofi_order_name (spec->order), spec->center_labels,
                                                         spec->center_lift, extent);
       if (spec->keep > MIN (rows, lift->width))
         return refuse_keep (work, rows, lift->width, error);
@@ -101,6 +107,43 @@ overlap_with_mean (const LofiMatrix *v, const double *mean, double *overlaps)
     }
 }
 
+/* From a whole decomposition directions are taken by the sixty-four, and kept beside it: the next K is a slice of them. Row 0 of what is
+ * returned holds their values, the rows from 1 the vectors. NULL with an error. (transfer full) */
+static LofiArray *
+bucket_of_directions (Work *work, guint group, GError **error)
+{
+  const LofiFilterStage *filter = work->filters[group];
+  gsize most = filter->form == LOFI_FORM_DUAL ? filter->dual.rank + (filter->order == LOFI_ORDER_1_2) : filter->width;
+  gsize keep = work->spec->keep, bucket = MAX (keep, MIN (most, (keep + DIRECTIONS_AT_ONCE - 1) / DIRECTIONS_AT_ONCE * DIRECTIONS_AT_ONCE));
+  g_autofree char *key = g_strdup_printf ("%s/directions:%zu", work->filter_keys[group], bucket);
+  LofiArray *known = lofi_fit_run_get (work->run, key);
+  if (known)
+    return known;
+  g_autoptr (LofiArray) found = lofi_array_new (filter->width + 1, bucket, error, work->place);
+  if (!found)
+    return NULL;
+  LofiMatrix vectors = lofi_matrix_row_block (&found->matrix, 1, filter->width);
+  double residual;
+  if (!lofi_filter_stage_leading (filter, bucket, found->matrix.data, &vectors, &residual, &work->run->watch, work->place, error))
+    return NULL;
+  if (work->run->cache)
+    lofi_cache_put (work->run->cache, key, found, lofi_matrix_bytes (filter->width + 1, bucket), (LofiCacheRef) lofi_array_ref,
+                    (GDestroyNotify) lofi_array_unref);
+  return g_steal_pointer (&found);
+}
+
+static gboolean
+slice_directions (Work *work, guint group, double *values, LofiMatrix *vectors, GError **error)
+{
+  g_autoptr (LofiArray) bucket = bucket_of_directions (work, group, error);
+  if (!bucket)
+    return FALSE;
+  memcpy (values, bucket->matrix.data, vectors->cols * sizeof (double));
+  LofiMatrix found = lofi_matrix_row_block (&bucket->matrix, 1, vectors->rows);
+  found.cols = vectors->cols;
+  return lofi_error_from_status (error, lofi_matrix_copy (vectors, &found), work->place);
+}
+
 /* The directions of one group into its columns of the layer's filters. */
 static gboolean
 take_directions (Work *work, guint group, GError **error)
@@ -120,7 +163,9 @@ take_directions (Work *work, guint group, GError **error)
                                                                           keep, values, &vectors, &work->run->watch), work->place))
         return FALSE;
     }
-  else if (!lofi_filter_stage_leading (filter, keep, values, &vectors, &residual, &work->run->watch, work->place, error))
+  else if (!(filter->whole && filter->order != LOFI_ORDER_1
+               ? slice_directions (work, group, values, &vectors, error)
+               : lofi_filter_stage_leading (filter, keep, values, &vectors, &residual, &work->run->watch, work->place, error)))
     return FALSE;
   layer->residual = MAX (layer->residual, residual);
   overlap_with_mean (&vectors, filter->mean, layer->mean_overlap + group * keep);
@@ -178,7 +223,11 @@ take_filter (Work *work, GError **error)
     if (!take_directions (work, g, error))
       return FALSE;
   if (work->spec->center_lift)
-    layer->lift_mean = g_memdup2 (work->filters[0]->mean, p * sizeof (double));
+    {
+      layer->lift_mean = g_new (double, p * work->n_groups);
+      for (guint g = 0; g < work->n_groups; g++)
+        memcpy (layer->lift_mean + g * p, work->filters[g]->mean, p * sizeof (double));
+    }
   return take_spectrum (work, error);
 }
 
@@ -409,6 +458,7 @@ fit_lift_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const L
   Work work = { .run = run, .spec = spec, .index = index, .place = place, .input = input, .show = show, .n_groups = groups };
   work.lifts = g_new0 (LofiLiftStage *, groups);
   work.filters = g_new0 (LofiFilterStage *, groups);
+  work.filter_keys = g_new0 (char *, groups);
   gboolean done = lofi_fit_run_enter (run, LOFI_STAGE_LIFT, index, 0, error);
   for (guint g = 0; done && g < groups; g++)
     done = take_stages (&work, g, error);

@@ -31,7 +31,7 @@ typedef struct {
   double *mean_overlap;          /* keep: squared overlap of each direction with the mean activation */
   LofiArray *weights;            /* d x P; NULL without a lift, and of a kernel layer */
   double *bias;                  /* P, or NULL */
-  double *lift_mean;             /* P: what a centred lift is taken less of, or NULL */
+  double *lift_mean;             /* P, of patch filters P for each channel: what a centred lift is taken less of, or NULL */
   LofiArray *filters;            /* P x K, or NULL; of a kernel layer n x K, on the training samples: features are k(x, X) A; of patch filters
                                   * size^2 x (C K): the K of the first channel first */
   /* The features it hands on, n x (C H W) of output_shape. NULL when they are not stored: too large for that, computed again wherever they are

@@ -43,6 +43,24 @@ sgemm_rate (void)
   return best;
 }
 
+/* Seconds spent in each stage of each layer, in the order they were entered; to standard error with BENCH_STAGES set. */
+typedef struct {
+  LofiStage stage;
+  int layer;
+  gint64 since;
+} Stages;
+
+static void
+on_progress (gpointer data, const LofiProgress *progress)
+{
+  Stages *stages = data;
+  if (progress->stage == stages->stage && progress->layer == stages->layer)
+    return;
+  if (stages->since && g_getenv ("BENCH_STAGES"))
+    fprintf (stderr, "  layer %d %-12s %.4f\n", stages->layer + 1, lofi_stage_name (stages->stage), seconds_since (stages->since));
+  *stages = (Stages) { progress->stage, progress->layer, g_get_monotonic_time () };
+}
+
 int
 main (int argc, char **argv)
 {
@@ -59,7 +77,8 @@ main (int argc, char **argv)
   g_autoptr (LofiExperiment) experiment = lofi_experiment_parse (text, "bench", NULL, NULL, &error);
   if (!experiment)
     g_error ("%s", error->message);
-  const LofiObserver leading = { .spectra = LOFI_SPECTRA_LEADING };
+  Stages stages = { LOFI_STAGE_DATA, -1, 0 };
+  const LofiObserver leading = { .progress = on_progress, .data = &stages, .spectra = LOFI_SPECTRA_LEADING };
   g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
   LofiFitRun run = { .experiment = experiment, .observer = &leading, .result = result };
   if (!lofi_fit_run_begin (&run, FALSE, &error))
