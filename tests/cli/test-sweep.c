@@ -1,53 +1,9 @@
 /* `lofi emerge`, and stopping: what is finished stays, what is not leaves nothing, and a sweep goes on where it stopped. */
 #include <math.h>
+#include "lofi-running.h"
 #include "lofi-small-data.h"
 
 #define CELLS_OF_SMALL (3 * 2 * 3)     /* samples, seeds, methods */
-
-typedef struct { GPid pid; int out; } Running;
-
-static Running
-start (const char *format, ...)
-{
-  va_list rest;
-  va_start (rest, format);
-  g_autofree char *line = g_strdup_vprintf (format, rest);
-  va_end (rest);
-  g_autofree char *all = g_strconcat (g_getenv ("LOFI_COMMAND"), " ", line, NULL);
-  g_auto (GStrv) words = g_strsplit (all, " ", -1);
-  Running running = { 0 };
-  g_autoptr (GError) error = NULL;
-  if (!g_spawn_async_with_pipes (NULL, words, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &running.pid, NULL,
-                                 &running.out, NULL, &error))
-    ck_abort_msg ("%s", error->message);
-  return running;
-}
-
-/* Reads what the command says until it says this. */
-static void
-wait_for (Running *running, const char *word)
-{
-  g_autoptr (GString) said = g_string_new (NULL);
-  char byte;
-  while (!strstr (said->str, word))
-    {
-      ck_assert_msg (read (running->out, &byte, 1) == 1, "it ended without saying %s: %s", word, said->str);
-      g_string_append_c (said, byte);
-    }
-}
-
-/* Ctrl-C; the exit code, and how long it took. */
-static int
-interrupt (Running *running, double *seconds)
-{
-  int status = 0;
-  gint64 began = g_get_monotonic_time ();
-  ck_assert_int_eq (kill (running->pid, SIGINT), 0);
-  ck_assert_int_eq (waitpid (running->pid, &status, 0), running->pid);
-  *seconds = (g_get_monotonic_time () - began) / 1e6;
-  close (running->out);
-  return WIFEXITED (status) ? WEXITSTATUS (status) : 1000 + WTERMSIG (status);
-}
 
 static guint
 count_lines (const char *folder, const char *name)
@@ -139,6 +95,28 @@ START_TEST (interrupted_sweep)
 }
 END_TEST
 
+/* The deep kernel joins a sweep, and a fit. */
+START_TEST (sweep_with_kernel)
+{
+  g_autofree char *folder = small_folder (), *out = g_build_filename (folder, "sweep", NULL);
+  g_auto (Said) said = lofi_run ("emerge %s/small.lofi -o %s --set emergence.compare=lazy;kernel --set emergence.samples=40;80", folder, out);
+  assert_done (&said);
+  ck_assert_uint_eq (count_lines (out, "cells.jsonl"), 2 * 2 * 3);
+  g_autofree char *cells = file_read (out, "cells.jsonl"), *summary = file_read (out, "summary.json");
+  ck_assert_msg (strstr (cells, "\"kernel\"") && !strstr (cells, "\"linear\""), "%s", cells);
+  ck_assert_msg (strstr (summary, "\"kernel\"") && !strstr (summary, "nan"), "%s", summary);
+  g_auto (Said) fitted = lofi_run ("fit %s/small.lofi -o %s/fit --set emergence.compare=kernel", folder, folder);
+  assert_done (&fitted);
+  ck_assert_msg (strstr (fitted.out, "\nkernel ") != NULL, "%s", fitted.out);
+  g_auto (Said) limit = lofi_run ("fit %s/small.lofi --set layer1.width=inf --set layer1.keep=none --set layer2.width=inf", folder);
+  assert_done (&limit);
+  /* The same numbers as the network of those layers itself. */
+  g_auto (GStrv) ours = g_strsplit (strstr (fitted.out, "\nkernel ") + 1, "\n", 2), theirs = g_strsplit (strstr (limit.out, "\nlofi ") + 1, "\n", 2);
+  ck_assert_str_eq (ours[0] + strlen ("kernel"), theirs[0] + strlen ("kernel"));
+  folder_remove (folder);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -148,6 +126,7 @@ main (void)
   tcase_add_loop_test (tests, interrupted_fit, 0, 2);
   tcase_add_test (tests, whole_sweep);
   tcase_add_test (tests, interrupted_sweep);
+  tcase_add_test (tests, sweep_with_kernel);
   suite_add_tcase (suite, tests);
   return lofi_test_run (suite);
 }
