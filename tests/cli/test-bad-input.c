@@ -175,6 +175,88 @@ START_TEST (unknown_keys)
 }
 END_TEST
 
+/* x.npy and x-test.npy become 120 and 60 maps of 2 x 4 x 5. */
+static void
+use_maps (Fixture *f)
+{
+  g_autofree double *values = g_new (double, 120 * 40);
+  guint64 state = 3;
+  for (gsize i = 0; i < 120 * 40; i++)
+    values[i] = 2 * small_uniform (&state) - 1;
+  for (guint s = 0; s < 2; s++)
+    {
+      g_autofree char *path = g_build_filename (f->folder, s ? "x-test.npy" : "x.npy", NULL);
+      ck_assert (lofi_npy_write_doubles (path, values, (gsize[]) { s ? 60 : 120, 2, 4, 5 }, 4, NULL));
+    }
+}
+
+static void
+use_layers (Fixture *f, const char *layers)
+{
+  save_experiment (f->folder, "small.lofi", SMALL_ARRAYS, layers);
+}
+
+/* Each says where, what, and after the semicolon what to do. */
+START_TEST (windows)
+{
+  Fixture f = fixture_new ();
+  use_layers (&f, "[layer1]\nkind=conv\nsize=3\nwidth=20\nkeep=4\n");
+  refused (&f, "layer1|not images|; ", "");
+  use_maps (&f);
+  g_auto (Said) good = lofi_run ("fit %s/small.lofi --quiet", f.folder);
+  assert_done (&good);
+  refused (&f, "layer1|5 x 5|4 x 5|; ", " --set layer1.size=5");
+  refused (&f, "layer1.stride|0|; ", " --set layer1.stride=0");
+  refused (&f, "layer1.stride|; ", " --set layer1.stride=2000");
+  refused (&f, "layer1.keep|21|20|; ", " --set layer1.keep=21");
+  use_layers (&f, "[layer1]\nkind=conv\nsize=2\nstride=3\nwidth=20\nkeep=4\n[layer2]\nkind=conv\nsize=2\nwidth=9\nkeep=2\n");
+  refused (&f, "layer2|1 x 2|stride|; ", "");
+  use_layers (&f, "[layer1]\nkind=conv\nsize=3\nwidth=20\nkeep=4\n[layer2]\nkind=pool\nsize=3\n");
+  refused (&f, "layer2|3 x 3|2 x 3|; ", "");
+  use_layers (&f, "[layer1]\nkind=dense\nwidth=20\nkeep=4\n[layer2]\nkind=conv\nsize=3\nwidth=9\nkeep=2\n");
+  refused (&f, "small.lofi|layer2|kind|vector|; ", "");
+  use_layers (&f, "[layer1]\nkind=conv\nsize=3\nwidth=20\nkeep=4\n[layer2]\nkind=dense\nwidth=9\nkeep=2\n");
+  refused (&f, "small.lofi|layer2|kind|flatten|; ", "");
+  fixture_clear (&f);
+}
+END_TEST
+
+START_TEST (degrees_without_expansion)
+{
+  Fixture f = fixture_new ();
+  refused (&f, "layer1.degree|square|constant|; ", " --set layer1.activation=square --set layer1.degree=1");
+  refused (&f, "layer1.degree|0|; ", " --set layer1.degree=0");
+  refused (&f, "layer1.degree|99|; ", " --set layer1.degree=99");
+  fixture_clear (&f);
+}
+END_TEST
+
+START_TEST (budget)
+{
+  Fixture f = fixture_new ();
+  refused (&f, "layer1|MiB|1.0|experiment.memory|; reduce the width", " --set layer1.width=3000 --set experiment.memory=1M");
+  refused (&f, "TiB|reduce the width", " --set layer1.width=2000000000");
+  g_auto (Said) swept = lofi_run ("emerge %s/small.lofi -o %s --set layer1.width=3000 --set experiment.memory=1M", f.folder, f.out);
+  assert_refused (&swept, 2, "layer1|MiB|experiment.memory");
+  fixture_clear (&f);
+}
+END_TEST
+
+START_TEST (comparisons)
+{
+  Fixture f = fixture_new ();
+  use_maps (&f);
+  use_layers (&f, "[layer1]\nkind=conv\nsize=3\nwidth=20\nkeep=4\n");
+  refused (&f, "emergence.compare|layer1|; leave out kernel", " --set emergence.compare=kernel");
+  use_layers (&f, "[layer1]\nwidth=inf\nkeep=4\n");
+  refused (&f, "emergence.compare|infinite|; ", " --set emergence.compare=descent");
+  refused (&f, "layer1|keep|121|120|; ", " --set layer1.keep=121");
+  use_layers (&f, "[layer1]\nwidth=inf\nkeep=none\n[layer2]\nwidth=20\nkeep=4\n");
+  refused (&f, "layer2|width|kernel|; ", "");
+  fixture_clear (&f);
+}
+END_TEST
+
 /* Permissions do not stop an administrator, a file in the way stops everybody. */
 START_TEST (unwritable_output)
 {
@@ -219,6 +301,10 @@ main (void)
   tcase_add_test (tests, not_a_number);
   tcase_add_test (tests, sizes);
   tcase_add_test (tests, unknown_keys);
+  tcase_add_test (tests, windows);
+  tcase_add_test (tests, degrees_without_expansion);
+  tcase_add_test (tests, budget);
+  tcase_add_test (tests, comparisons);
   tcase_add_test (tests, unwritable_output);
   tcase_add_test (tests, sweeps);
   suite_add_tcase (suite, tests);
