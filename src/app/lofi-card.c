@@ -164,7 +164,7 @@ update_layer (LofiCard *self, LofiSession *session, guint index)
   const LofiLayerSpec *spec = lofi_experiment_layer (lofi_session_get_experiment (session), index);
   g_autofree char *headline = layer_headline (spec), *degree = lofi_degree_text (lofi_session_get_experiment (session), index);
   g_autofree char *title = spec->kind == LOFI_KIND_DENSE ? g_strdup_printf (_("Layer %u"), index + 1)
-                                                         : g_strdup_printf (_("Layer %u · %s"), index + 1, lofi_kind_title (spec->kind));
+                                                         : g_strdup_printf (_("Layer %u · %s"), index + 1, lofi_kind_short (spec->kind));
   g_autofree char *shape = layer && layer->output_shape.height > 1 ? lofi_shape_text (layer->output_shape) : NULL;
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->headline, headline);

@@ -87,8 +87,6 @@ show_row (GtkListItem *item)
   gtk_label_set_text (GTK_LABEL (sentence), text ? text : "");
   gtk_widget_set_visible (sentence, text && *text);
   gtk_widget_set_sensitive (box, option->reason == NULL);
-  gtk_list_item_set_activatable (item, option->reason == NULL);
-  gtk_list_item_set_selectable (item, option->reason == NULL);
 }
 
 static void
@@ -102,6 +100,46 @@ static void
 unbind_row (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
   g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (item), show_row, item);
+}
+
+/* ---- what cannot be chosen ---- */
+
+/* Of a drop-down: the entry that holds, and whether it is being shown rather than chosen. */
+typedef struct { guint held; gboolean showing; } Choice;
+
+static Choice *
+choice_of (GtkDropDown *drop)
+{
+  static GQuark quark;
+  if (!quark)
+    quark = g_quark_from_static_string ("lofi-choice");
+  Choice *choice = g_object_get_qdata (G_OBJECT (drop), quark);
+  if (!choice)
+    {
+      choice = g_new0 (Choice, 1);
+      g_object_set_qdata_full (G_OBJECT (drop), quark, choice, g_free);
+    }
+  return choice;
+}
+
+/* Before all who want to know of a choice: a grey entry is none. (As an entry that cannot be selected it would be one that the arrow keys
+ * cannot get past.) */
+static void
+on_selected (GtkDropDown *drop)
+{
+  Choice *choice = choice_of (drop);
+  guint selected = gtk_drop_down_get_selected (drop);
+  if (choice->showing || selected == GTK_INVALID_LIST_POSITION || !lofi_choice_get_reason (drop, selected))
+    {
+      choice->held = selected;
+      return;
+    }
+  g_signal_stop_emission_by_name (drop, "notify::selected");
+  choice->showing = TRUE;
+  g_signal_handlers_block_matched (drop, G_SIGNAL_MATCH_ID, g_signal_lookup ("notify", G_TYPE_OBJECT), 0, NULL, NULL, NULL);
+  gtk_drop_down_set_selected (drop, choice->held);
+  g_signal_handlers_unblock_matched (drop, G_SIGNAL_MATCH_ID, g_signal_lookup ("notify", G_TYPE_OBJECT), 0, NULL, NULL, NULL);
+  choice->showing = FALSE;
 }
 
 static GListStore *
@@ -120,6 +158,7 @@ store_of (GtkDropDown *drop)
   gtk_drop_down_set_factory (drop, button);
   gtk_drop_down_set_list_factory (drop, rows);
   gtk_drop_down_set_model (drop, G_LIST_MODEL (store));
+  g_signal_connect (drop, "notify::selected", G_CALLBACK (on_selected), NULL);
   return store;
 }
 
@@ -176,6 +215,11 @@ lofi_choice_get_sentence (GtkDropDown *drop, guint index)
 void
 lofi_choice_show (GtkDropDown *drop, guint index)
 {
+  Choice *choice = choice_of (drop);
+  gboolean before = choice->showing;
+  choice->showing = TRUE;
   if (gtk_drop_down_get_selected (drop) != index)
     gtk_drop_down_set_selected (drop, index);
+  choice->held = index;
+  choice->showing = before;
 }

@@ -3,7 +3,8 @@
 
 #include <gtk/gtk.h>
 
-/* The entries are an ordinary drop-down's: gtk_drop_down_get_selected and so on work as ever. sentence may be NULL. */
+/* The entries are an ordinary drop-down's: gtk_drop_down_get_selected and so on work as ever, but that a grey entry is never selected by the
+ * user. Connect to notify::selected after the first entry. sentence may be NULL. */
 void lofi_choice_append (GtkDropDown *drop, const char *title, const char *sentence);
 /* Leaves `count` entries. */
 void lofi_choice_truncate (GtkDropDown *drop, guint count);

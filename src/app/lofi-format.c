@@ -48,3 +48,17 @@ lofi_format_seconds (double seconds, char *out, gsize size)
   else
     g_snprintf (out, size, _("%d min %d s"), (int) seconds / 60, (int) seconds % 60);
 }
+
+void
+lofi_format_bytes (guint64 bytes, char *out, gsize size)
+{
+  double megabytes = bytes / 1e6;
+  if (megabytes < 0.95)
+    g_snprintf (out, size, _("%.0f kB"), MAX (1, bytes / 1e3));
+  else if (megabytes < 9.95)
+    g_snprintf (out, size, _("%.1f MB"), megabytes);
+  else if (megabytes < 999.5)
+    g_snprintf (out, size, _("%.0f MB"), megabytes);
+  else
+    g_snprintf (out, size, megabytes < 9950 ? _("%.1f GB") : _("%.0f GB"), megabytes / 1e3);
+}

@@ -12,3 +12,5 @@ void lofi_format_sem (double share, char *out, gsize size);
 void lofi_format_error (const LofiScores *scores, char *out, gsize size);
 /* "31 ms", "0.31 s", "12 s", "2 min 5 s". */
 void lofi_format_seconds (double seconds, char *out, gsize size);
+/* "430 MB", "1.2 GB". */
+void lofi_format_bytes (guint64 bytes, char *out, gsize size);

@@ -16,6 +16,13 @@ lofi_kind_title (LofiLayerKind kind)
 }
 
 const char *
+lofi_kind_short (LofiLayerKind kind)
+{
+  static const char *const titles[] = { N_("dense"), N_("filter"), N_("conv"), N_("pool"), N_("flatten") };
+  return _(titles[kind]);
+}
+
+const char *
 lofi_kind_sentence (LofiLayerKind kind)
 {
   static const char *const sentences[] = {

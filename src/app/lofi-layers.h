@@ -7,6 +7,7 @@
 
 /* What a kind is called and what it does, translated; static. */
 const char *lofi_kind_title (LofiLayerKind kind);
+const char *lofi_kind_short (LofiLayerKind kind);      /* for a card */
 const char *lofi_kind_sentence (LofiLayerKind kind);
 
 void lofi_layers_set_kind (LofiExperiment *experiment, guint index, LofiLayerKind kind);

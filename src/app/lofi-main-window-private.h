@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lofi-page.h"
+#include "lofi-plan-button.h"
 #include "lofi-main-window.h"
 
 struct _LofiMainWindow {
@@ -28,6 +29,7 @@ struct _LofiMainWindow {
   LofiStepper *stepper;
   LofiInspector *inspector;
   LofiSweepBar *sweep_bar;
+  LofiPlanButton *plan;
   GtkWidget *picture_bar, *picture_pulled, *picture_mean;
 };
 

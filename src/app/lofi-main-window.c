@@ -126,13 +126,15 @@ show_pictures_bar (LofiMainWindow *self)
 {
   LofiPlace place = lofi_session_get_place (self->session);
   gboolean mean = lofi_session_get_picture (self->session) == LOFI_PICTURE_WEIGHTED_MEAN;
-  gboolean first = place.layer <= 0;
+  const LofiExperiment *e = lofi_session_get_experiment (self->session);
+  gboolean layered = place.layer >= 0 && place.layer < (int) e->layers->len;
+  gboolean first = !layered || lofi_picture_possible (e, place.layer, LOFI_PICTURE_PULLED_BACK);
   self->following = TRUE;
   gtk_widget_set_visible (self->picture_bar, place.step == LOFI_STEP_PROJECT);
   gtk_widget_set_sensitive (self->picture_pulled, first);
   lofi_widget_show_tooltip (self->picture_pulled,
                                first ? _("The mean gradient of each direction's projection by the pixels")
-                                     : _("Only the first layer's directions can be pulled back to the pixels in one step"));
+                                     : _("Only a first layer of finite width can be pulled back to the pixels in one step"));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (mean ? self->picture_mean : self->picture_pulled), TRUE);
   self->following = FALSE;
 }
@@ -310,6 +312,7 @@ lofi_main_window_class_init (LofiMainWindowClass *class)
   g_type_ensure (LOFI_TYPE_STEPPER);
   g_type_ensure (LOFI_TYPE_INSPECTOR);
   g_type_ensure (LOFI_TYPE_SWEEP_BAR);
+  g_type_ensure (LOFI_TYPE_PLAN_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lofi_explorer/LofiExplorer/ui/lofi-main-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, views);
@@ -327,6 +330,7 @@ lofi_main_window_class_init (LofiMainWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, stepper);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, inspector);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, sweep_bar);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, plan);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, picture_bar);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, picture_pulled);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, picture_mean);
@@ -367,6 +371,7 @@ lofi_main_window_new (GtkApplication *application, GSettings *settings, LofiExpe
   lofi_inspector_set_session (self->inspector, self->session);
   lofi_stepper_set_session (self->stepper, self->session);
   lofi_sweep_bar_set_session (self->sweep_bar, self->session);
+  lofi_plan_button_set_session (self->plan, self->session);
   g_signal_connect_object (self->session, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   on_changed (self, LOFI_CHANGED_ALL);
   gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (lofi_main_window_get_chart (self, lofi_session_get_view (self->session))));

@@ -4,19 +4,25 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-dataset.h"
 #include "lofi-error.h"
-#include "lofi-labelling.h"
 #include "lofi-open.h"
+#include "lofi-source.h"
 
-#define FIRST_LOOK 1000
+/* Data of a file alone. */
+static gboolean
+is_one_file (const char *path)
+{
+  g_autofree char *lower = g_ascii_strdown (path, -1);
+  return g_str_has_suffix (lower, ".npy") || g_str_has_suffix (lower, ".npz") || g_str_has_suffix (lower, ".csv");
+}
 
 /* The bytes of a key file are text; those of data are not, or not one with groups. */
 static gboolean
 looks_like_data (const char *path)
 {
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+  if (g_file_test (path, G_FILE_TEST_IS_DIR) || is_one_file (path))
     return TRUE;
   g_autofree char *name = g_path_get_basename (path), *lower = g_ascii_strdown (name, -1);
-  return g_str_has_suffix (lower, ".npy") || g_str_has_suffix (lower, ".gz") || strstr (lower, "-idx") != NULL;
+  return g_str_has_suffix (lower, ".gz") || g_str_has_suffix (lower, ".bin") || strstr (lower, "-idx") != NULL;
 }
 
 LofiExperiment *
@@ -33,25 +39,13 @@ lofi_open_path (const char *path, GError **error)
   g_autoptr (LofiExperiment) experiment = lofi_preset_load (lofi_preset_names ()[0], NULL, error);
   if (!experiment)
     return NULL;
-  g_autofree char *name = g_path_get_basename (path);
-  gboolean array = g_str_has_suffix (name, ".npy");
-  /* One file of an IDX set stands for its folder. */
-  gboolean idx = !array && !g_file_test (path, G_FILE_TEST_IS_DIR);
+  /* One file of an IDX or CIFAR set stands for its folder. */
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
-  g_free (experiment->data.source);
-  experiment->data.source = idx ? g_path_get_dirname (absolute) : g_steal_pointer (&absolute);
+  gboolean whole = g_file_test (path, G_FILE_TEST_IS_DIR) || is_one_file (path);
+  g_autofree char *source = whole ? g_steal_pointer (&absolute) : g_path_get_dirname (absolute);
+  lofi_source_set (experiment, source);
   g_free (experiment->title);
-  experiment->title = g_path_get_basename (experiment->data.source);
-  g_clear_pointer (&experiment->data.labels, g_free);
-  if (!array)
-    {
-      /* A folder is known by its name. */
-      g_autofree char *known = g_path_get_basename (experiment->data.source);
-      g_autofree const char **labellings = lofi_labelling_names (known);
-      experiment->data.labels = g_strdup (labellings[0]);
-    }
-  /* Enough for a first look at a set of images; an array may have any number of rows. */
-  experiment->data.train = array ? 0 : FIRST_LOOK;
+  experiment->title = g_path_get_basename (source);
   return g_steal_pointer (&experiment);
 }
 
@@ -71,7 +65,7 @@ lofi_portable_text (const LofiExperiment *experiment)
 {
   g_autoptr (LofiExperiment) copy = lofi_experiment_dup (experiment);
   LofiDataSpec *data = &copy->data;
-  if (!g_strv_contains (lofi_dataset_sources (), data->source) && !g_str_equal (data->source, "arrays"))
+  if (lofi_source_is_path (data))
     make_absolute (copy, &data->source);
   char **arrays[] = { &data->train_inputs, &data->train_targets, &data->test_inputs, &data->test_targets };
   for (guint i = 0; i < G_N_ELEMENTS (arrays); i++)

@@ -119,7 +119,9 @@ lofi_session_want_pictures (LofiSession *self)
 LofiPicture
 lofi_session_get_picture (LofiSession *self)
 {
-  return self->place.layer > 0 ? LOFI_PICTURE_WEIGHTED_MEAN : self->picture;
+  int layer = self->place.layer;
+  gboolean known = layer >= 0 && layer < (int) self->experiment->layers->len;
+  return known && !lofi_picture_possible (self->experiment, layer, self->picture) ? LOFI_PICTURE_WEIGHTED_MEAN : self->picture;
 }
 
 void

@@ -83,8 +83,7 @@ lofi_session_get_sweep_progress (LofiSession *self, guint *finished, guint *tota
     for (guint seed = 0; seed < e->sweep_seeds; seed++)
       for (guint m = 0; m < LOFI_N_METHODS; m++)
         {
-          gboolean wanted = m == LOFI_METHOD_LOFI || (m == LOFI_METHOD_LAZY && (e->sweep_compare & LOFI_COMPARE_LAZY))
-                            || (m == LOFI_METHOD_LINEAR && (e->sweep_compare & LOFI_COMPARE_LINEAR));
+          gboolean wanted = m == LOFI_METHOD_LOFI || ((guint) e->sweep_compare >> (m - LOFI_METHOD_LAZY) & 1);
           *finished += wanted && lofi_cells_has (cells, g_array_index (e->sweep_samples, gsize, i), seed, m);
         }
 }

@@ -156,5 +156,6 @@ lofi_setting_init (LofiSetting *self)
   gtk_label_set_max_width_chars (GTK_LABEL (self->blurb), 20);    /* the panel is as wide as its controls, not its sentences */
   gtk_widget_add_css_class (self->blurb, "dim-label");
   gtk_widget_add_css_class (self->blurb, "caption");
+  gtk_widget_set_visible (self->blurb, FALSE);      /* until there is a sentence */
   gtk_box_append (GTK_BOX (self), self->blurb);
 }

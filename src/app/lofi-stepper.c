@@ -7,6 +7,7 @@
 #include "lofi-widget.h"
 
 #define FEWEST_SAMPLES 50
+#define SAMPLES_MOST 100000
 #define SAMPLES_UNKNOWN 10000    /* the slider's end until the data have been read */
 
 struct _LofiStepper {
@@ -47,8 +48,9 @@ show_samples (LofiStepper *self)
 {
   const LofiExperiment *e = lofi_session_get_asked (self->session);
   gsize available = lofi_session_get_available (self->session), train = e->data.train;
-  gint64 most = available > 0 ? available : MAX (SAMPLES_UNKNOWN, train);
-  gint64 n = train > 0 ? (gint64) train : most;
+  /* A teacher has no end, and some sets have more than one drags to. */
+  gint64 most = available > 0 ? MAX (MIN (available, SAMPLES_MOST), train) : MAX (SAMPLES_UNKNOWN, train);
+  gint64 n = train > 0 ? (gint64) train : available > 0 ? (gint64) available : most;
   gint64 least = MIN (FEWEST_SAMPLES, MAX (2, MIN (n, most / 2)));
   if (least < MAX (most, n))
     lofi_log_scale_set_range (self->samples, least, MAX (most, n));
