@@ -107,12 +107,12 @@ START_TEST (sweep_with_kernel)
   ck_assert_msg (strstr (summary, "\"kernel\"") && !strstr (summary, "nan"), "%s", summary);
   g_auto (Said) fitted = lofi_run ("fit %s/small.lofi -o %s/fit --set emergence.compare=kernel", folder, folder);
   assert_done (&fitted);
-  ck_assert_msg (strstr (fitted.out, "\nkernel ") != NULL, "%s", fitted.out);
+  ck_assert_msg (strstr (fitted.out, "\nkernel  ") != NULL, "%s", fitted.out);
   g_auto (Said) limit = lofi_run ("fit %s/small.lofi --set layer1.width=inf --set layer1.keep=none --set layer2.width=inf", folder);
   assert_done (&limit);
   /* The same numbers as the network of those layers itself. */
-  g_auto (GStrv) ours = g_strsplit (strstr (fitted.out, "\nkernel ") + 1, "\n", 2), theirs = g_strsplit (strstr (limit.out, "\nlofi ") + 1, "\n", 2);
-  ck_assert_str_eq (ours[0] + strlen ("kernel"), theirs[0] + strlen ("kernel"));
+  g_auto (GStrv) ours = g_strsplit (strstr (fitted.out, "\nkernel  ") + 1, "\n", 2), theirs = g_strsplit (strstr (limit.out, "\nlofi  ") + 1, "\n", 2);
+  ck_assert_str_eq (ours[0] + strlen ("kernel  "), theirs[0] + strlen ("lofi    "));
   folder_remove (folder);
 }
 END_TEST
