@@ -36,8 +36,8 @@ lofi_mean_pair_text (const LofiLayerResult *layer)
       g_string_append_printf (list, "%s%zu (%.2f)", count++ ? ", " : "", k + 1, layer->mean_overlap[k]);
   if (count == 0)
     return NULL;
-  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Direction %s leans on the mean activation: it says little about the label. Centre lift removes it.",
-                                       "Directions %s lean on the mean activation: they say little about the label. Centre lift removes them.", count),
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Direction %s is largely the mean activation, which all samples share. Centre lift removes it.",
+                                       "Directions %s are largely the mean activation, which all samples share. Centre lift removes it.", count),
                           list->str);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-choice.h"
+#include "lofi-degrees.h"
 #include "lofi-dialogs.h"
 #include "lofi-layer-choices.h"
 #include "lofi-layer-facts.h"
@@ -56,6 +57,7 @@ struct _LofiLayerPage {
   GtkLabel *weights_name, *mean_pair;
   GtkWidget *weights_clear;
   LofiFacts *facts;
+  LofiDegrees *degrees;
 };
 
 G_DEFINE_FINAL_TYPE (LofiLayerPage, lofi_layer_page, GTK_TYPE_BOX)
@@ -337,6 +339,7 @@ lofi_layer_page_update (LofiLayerPage *self, LofiSession *session, LofiChange wh
       show_switches (self, spec);
     }
   lofi_layer_facts_show (self->facts, self->mean_pair, session, self->layer);
+  lofi_degrees_update (self->degrees, session, self->layer);
   self->updating = FALSE;
 }
 
@@ -356,6 +359,7 @@ lofi_layer_page_class_init (LofiLayerPageClass *class)
   g_type_ensure (LOFI_TYPE_SETTING);
   g_type_ensure (LOFI_TYPE_LOG_SCALE);
   g_type_ensure (LOFI_TYPE_FACTS);
+  g_type_ensure (LOFI_TYPE_DEGREES);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lofi_explorer/LofiExplorer/ui/lofi-layer-page.ui");
   for (guint i = 0; i < N_SETTINGS; i++)
     gtk_widget_class_bind_template_child_full (widget_class, settings[i].id, FALSE, AT (settings[0]) + i * sizeof (LofiSetting *));
@@ -366,6 +370,7 @@ lofi_layer_page_class_init (LofiLayerPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, weights_clear);
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, mean_pair);
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, facts);
+  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, degrees);
   gtk_widget_class_bind_template_callback (widget_class, on_weights);
   gtk_widget_class_bind_template_callback (widget_class, on_weights_clear);
 }

@@ -199,6 +199,8 @@ act_stop (GtkWidget *widget, const char *action, GVariant *parameter)
     lofi_session_stop (self->session);
   else if (lofi_session_is_sweeping (self->session))
     lofi_session_stop_sweep (self->session);
+  else if (lofi_session_is_descending (self->session))
+    lofi_session_stop_descent (self->session);
   lofi_session_set_playing (self->session, FALSE);
 }
 
@@ -315,7 +317,8 @@ lofi_main_window_update_actions (LofiMainWindow *self, LofiChange what)
     { "win.step-forward", index < last }, { "win.step-last", index < last || away },
     { "win.add-layer", e->layers->len < LOFI_LAYERS_MAX },
     { "win.remove-layer", !no_remove }, { "win.move-layer-up", !no_up }, { "win.move-layer-down", !no_down },
-    { "win.stop", lofi_session_is_busy (session) || lofi_session_is_sweeping (session) || lofi_session_get_playing (session) },
+    { "win.stop", lofi_session_is_busy (session) || lofi_session_is_sweeping (session) || lofi_session_is_descending (session)
+                  || lofi_session_get_playing (session) },
   };
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), states[i].name, states[i].enabled);

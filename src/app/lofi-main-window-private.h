@@ -2,7 +2,6 @@
 #pragma once
 
 #include "lofi-page.h"
-#include "lofi-plan-button.h"
 #include "lofi-main-window.h"
 
 struct _LofiMainWindow {
@@ -30,6 +29,7 @@ struct _LofiMainWindow {
   LofiInspector *inspector;
   LofiSweepBar *sweep_bar;
   LofiPlanButton *plan;
+  LofiDescentBar *descent_bar;
   GtkWidget *picture_bar, *picture_pulled, *picture_mean;
 };
 

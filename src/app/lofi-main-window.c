@@ -40,6 +40,18 @@ lofi_main_window_get_sweep_bar (LofiMainWindow *self)
   return self->sweep_bar;
 }
 
+LofiDescentBar *
+lofi_main_window_get_descent_bar (LofiMainWindow *self)
+{
+  return self->descent_bar;
+}
+
+LofiPlanButton *
+lofi_main_window_get_plan (LofiMainWindow *self)
+{
+  return self->plan;
+}
+
 LofiChart *
 lofi_main_window_get_chart (LofiMainWindow *self, LofiView view)
 {
@@ -313,6 +325,7 @@ lofi_main_window_class_init (LofiMainWindowClass *class)
   g_type_ensure (LOFI_TYPE_INSPECTOR);
   g_type_ensure (LOFI_TYPE_SWEEP_BAR);
   g_type_ensure (LOFI_TYPE_PLAN_BUTTON);
+  g_type_ensure (LOFI_TYPE_DESCENT_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lofi_explorer/LofiExplorer/ui/lofi-main-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, views);
@@ -331,6 +344,7 @@ lofi_main_window_class_init (LofiMainWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, inspector);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, sweep_bar);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, plan);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, descent_bar);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, picture_bar);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, picture_pulled);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, picture_mean);
@@ -372,6 +386,7 @@ lofi_main_window_new (GtkApplication *application, GSettings *settings, LofiExpe
   lofi_stepper_set_session (self->stepper, self->session);
   lofi_sweep_bar_set_session (self->sweep_bar, self->session);
   lofi_plan_button_set_session (self->plan, self->session);
+  lofi_descent_bar_set_session (self->descent_bar, self->session);
   g_signal_connect_object (self->session, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   on_changed (self, LOFI_CHANGED_ALL);
   gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (lofi_main_window_get_chart (self, lofi_session_get_view (self->session))));

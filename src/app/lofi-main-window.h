@@ -3,8 +3,10 @@
 
 #include <adwaita.h>
 #include "lofi-chart.h"
+#include "lofi-descent-bar.h"
 #include "lofi-inspector.h"
 #include "lofi-network.h"
+#include "lofi-plan-button.h"
 #include "lofi-session.h"
 #include "lofi-stepper.h"
 #include "lofi-sweep-bar.h"
@@ -21,6 +23,8 @@ LofiNetwork *lofi_main_window_get_network (LofiMainWindow *self);
 LofiStepper *lofi_main_window_get_stepper (LofiMainWindow *self);
 LofiInspector *lofi_main_window_get_inspector (LofiMainWindow *self);
 LofiSweepBar *lofi_main_window_get_sweep_bar (LofiMainWindow *self);
+LofiDescentBar *lofi_main_window_get_descent_bar (LofiMainWindow *self);
+LofiPlanButton *lofi_main_window_get_plan (LofiMainWindow *self);
 /* The chart of a view, and the name of the tab that is showing. */
 LofiChart *lofi_main_window_get_chart (LofiMainWindow *self, LofiView view);
 const char *lofi_main_window_get_tab (LofiMainWindow *self);

@@ -50,6 +50,7 @@ lofi_page_show (LofiPage *self, const LofiScene *scene)
   const char *note = scene ? scene->note : NULL;
   lofi_chart_set_figure (self->chart, scene ? scene->figure : NULL, scene && scene->shown == LOFI_SHOWN_STALE);
   gtk_label_set_text (self->note, note ? note : "");
+  gtk_widget_set_valign (self->note_box, scene && scene->figure ? GTK_ALIGN_END : GTK_ALIGN_CENTER);
   gtk_widget_set_visible (self->note_box, note != NULL);
 }
 

@@ -2,6 +2,7 @@
 #include "config.h"
 #include <glib/gi18n-lib.h>
 #include "lofi-figures.h"
+#include "lofi-layer-facts.h"
 #include "lofi-scene.h"
 
 #define SAMPLES_SHOWN 60
@@ -21,6 +22,9 @@ take_key (LofiScene *scene, const LofiSceneKey *key)
     lofi_result_ref (key->result);
   if (key->pictures)
     lofi_array_ref (key->pictures);
+  if (key->alignment)
+    lofi_alignment_ref (key->alignment);
+  g_clear_pointer (&old.alignment, lofi_alignment_unref);
   g_clear_pointer (&old.result, lofi_result_unref);
   g_clear_pointer (&old.pictures, lofi_array_unref);
 }
@@ -38,7 +42,8 @@ static gboolean
 same_key (const LofiSceneKey *a, const LofiSceneKey *b)
 {
   return a->view == b->view && lofi_place_equal (a->place, b->place) && a->result == b->result && a->pictures == b->pictures
-         && a->cells == b->cells && a->sweep == b->sweep && a->selected == b->selected;
+         && a->cells == b->cells && a->sweep == b->sweep && a->alignment == b->alignment && a->space == b->space
+         && a->selected == b->selected;
 }
 
 /* Held as long as the new spectrum fits and is not lost in it. */
@@ -99,6 +104,8 @@ lofi_scene_build (LofiScene *scene, LofiSession *session)
       gsize n = e->data.train > 0 ? e->data.train : lofi_session_get_available (session);
       return lofi_figure_emergence (cells, e, n, lofi_emergence_total (e));
     }
+  if (scene->key.view == LOFI_VIEW_DESCENT)
+    return lofi_figure_alignment (scene->key.alignment, scene->key.space);
   if (!scene->key.result)
     return NULL;
   switch (scene->key.place.step)
@@ -136,12 +143,31 @@ find_result (LofiSession *session, LofiPlace place, LofiArray **pictures, LofiSh
     }
 }
 
+/* A step that has nothing to draw says what it does to the maps. */
+static char *
+describe_shapes (const LofiScene *scene)
+{
+  LofiPlace place = scene->key.place;
+  const LofiResult *result = scene->key.result;
+  gboolean bare = place.step == LOFI_STEP_POOL || place.step == LOFI_STEP_FLATTEN || place.step == LOFI_STEP_KERNEL;
+  if (!bare || !result || place.layer >= (int) result->n_layers || !result->layers[place.layer])
+    return NULL;
+  const LofiLayerResult *layer = result->layers[place.layer];
+  if (place.step == LOFI_STEP_KERNEL)
+    return g_strdup_printf (_("A kernel between %zu samples"), result->task->train.count);
+  g_autofree char *from = lofi_shape_text (layer->input_shape), *to = lofi_shape_text (layer->output_shape);
+  return g_strdup_printf ("%s → %s", from, to);
+}
+
 static const char *
 find_note (LofiSession *session, const LofiScene *scene)
 {
   if (scene->shown == LOFI_SHOWN_FRESH || scene->shown == LOFI_SHOWN_LIVE)
     return NULL;
   gboolean stale = scene->shown == LOFI_SHOWN_STALE;
+  if (scene->key.view == LOFI_VIEW_DESCENT)
+    return lofi_session_is_descending (session) ? _("Computing with the new settings…")
+                                                : _("From earlier settings; Start trains with the new ones");
   if (lofi_session_is_busy (session))
     return stale ? _("Computing with the new settings…") : _("Computing…");
   if (lofi_session_get_message (session))
@@ -163,6 +189,14 @@ lofi_scene_update (LofiScene *scene, LofiSession *session, int selected)
       key.cells = cells ? lofi_cells_count (cells) : 0;
       key.sweep = sweep_hash (lofi_session_get_experiment (session)) ^ (guint64) GPOINTER_TO_SIZE (cells);
     }
+  else if (key.view == LOFI_VIEW_DESCENT)
+    {
+      key.place = (LofiPlace) { LOFI_STEP_DATA, -1 };
+      key.alignment = lofi_session_get_alignment (session, &shown);
+      key.space = lofi_session_get_space (session);
+      if (!key.alignment)
+        shown = LOFI_SHOWN_FRESH;        /* empty axes are of any settings */
+    }
   else
     {
       key.result = find_result (session, key.place, &key.pictures, &shown);
@@ -180,7 +214,8 @@ lofi_scene_update (LofiScene *scene, LofiSession *session, int selected)
     shown = LOFI_SHOWN_NOTHING;
   changed |= shown != scene->shown;
   scene->shown = shown;
-  const char *note = find_note (session, scene);
+  g_autofree char *shapes = describe_shapes (scene);
+  const char *note = shapes ? shapes : find_note (session, scene);
   if (g_strcmp0 (note, scene->note) != 0)
     {
       g_free (scene->note);

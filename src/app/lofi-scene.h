@@ -12,6 +12,8 @@ typedef struct {
   LofiArray *pictures;
   guint cells;
   guint64 sweep;            /* a hash of the sweep's settings */
+  LofiAlignment *alignment; /* kept too */
+  LofiAlignSpace space;
   int selected;
 } LofiSceneKey;
 

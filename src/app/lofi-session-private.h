@@ -45,6 +45,14 @@ struct _LofiSession {
   GPtrArray *pictures;           /* PicturesEntry *, newest last */
   char *pictures_asked;          /* key of the request under way */
 
+  GHashTable *degrees;           /* a layer's key -> LofiArray * */
+  char *degrees_asked;           /* the key being measured */
+  GCancellable *degrees_running;
+
+  LofiExperiment *aligned;       /* the alignment asked for, while it runs */
+  LofiAlignment *alignment;      /* the newest, or NULL */
+  LofiAlignSpace space;
+
   LofiExperiment *swept;         /* the sweep asked for, while it runs */
 };
 
@@ -69,5 +77,9 @@ void lofi_session_forget_plan (LofiSession *self);
 /* Asks the runner for the pictures the Filters view needs and lacks. */
 void lofi_session_want_pictures (LofiSession *self);
 void lofi_session_forget_pictures (LofiSession *self);
+void lofi_session_stop_degrees (LofiSession *self);
 /* After an edit: a sweep of other settings ends, one of other samples or seeds goes on with those. */
 void lofi_session_follow_sweep (LofiSession *self);
+void lofi_session_follow_descent (LofiSession *self);
+/* alignment NULL: it started or ended. */
+void lofi_session_take_alignment (LofiSession *self, LofiAlignment *alignment);

@@ -98,6 +98,26 @@ on_sweep_failed (LofiSession *self, GError *error)
   lofi_session_changed (self, LOFI_CHANGED_SWEEP | LOFI_CHANGED_MESSAGE);
 }
 
+static void
+on_alignment (LofiSession *self, LofiAlignment *alignment)
+{
+  lofi_session_take_alignment (self, alignment);
+}
+
+static void
+on_align_progress (LofiSession *self)
+{
+  lofi_session_changed (self, LOFI_CHANGED_DESCENT);
+}
+
+static void
+on_align_failed (LofiSession *self, GError *error)
+{
+  g_clear_pointer (&self->aligned, lofi_experiment_free);
+  set_message (self, error->message);
+  lofi_session_changed (self, LOFI_CHANGED_DESCENT | LOFI_CHANGED_MESSAGE);
+}
+
 /* ---- computing ---- */
 
 void
@@ -180,6 +200,7 @@ lofi_session_close (LofiSession *self)
   self->closed = TRUE;
   g_clear_handle_id (&self->play_id, g_source_remove);
   lofi_session_drop_held (self);
+  lofi_session_stop_degrees (self);
   g_signal_handlers_disconnect_by_data (self->runner, self);
   lofi_runner_shut_down (self->runner);
 }
@@ -202,6 +223,9 @@ lofi_session_finalize (GObject *object)
   lofi_session_forget_plan (self);
   g_clear_pointer (&self->experiment, lofi_experiment_free);
   g_clear_pointer (&self->swept, lofi_experiment_free);
+  g_clear_pointer (&self->degrees, g_hash_table_unref);
+  g_clear_pointer (&self->aligned, lofi_experiment_free);
+  g_clear_pointer (&self->alignment, lofi_alignment_unref);
   g_clear_pointer (&self->live, lofi_result_unref);
   g_clear_pointer (&self->slots, g_array_unref);
   g_clear_pointer (&self->undo, g_ptr_array_unref);
@@ -227,6 +251,7 @@ lofi_session_init (LofiSession *self)
   self->runner = lofi_runner_new ();
   self->undo = g_ptr_array_new_with_free_func ((GDestroyNotify) lofi_experiment_free);
   self->redo = g_ptr_array_new_with_free_func ((GDestroyNotify) lofi_experiment_free);
+  self->degrees = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lofi_array_unref);
   lofi_session_init_slots (self);
   self->seconds = self->plan_seconds = -1;
   self->picture = LOFI_PICTURE_PULLED_BACK;
@@ -235,6 +260,9 @@ lofi_session_init (LofiSession *self)
   g_signal_connect_swapped (self->runner, "failed", G_CALLBACK (on_failed), self);
   g_signal_connect_swapped (self->runner, "stopped", G_CALLBACK (on_stopped), self);
   g_signal_connect_swapped (self->runner, "cells", G_CALLBACK (on_cells), self);
+  g_signal_connect_swapped (self->runner, "alignment", G_CALLBACK (on_alignment), self);
+  g_signal_connect_swapped (self->runner, "align-progress", G_CALLBACK (on_align_progress), self);
+  g_signal_connect_swapped (self->runner, "align-failed", G_CALLBACK (on_align_failed), self);
   g_signal_connect_swapped (self->runner, "sweep-failed", G_CALLBACK (on_sweep_failed), self);
 }
 

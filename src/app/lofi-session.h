@@ -115,6 +115,24 @@ void lofi_session_set_picture (LofiSession *self, LofiPicture picture);  /* for 
 /* The pictures at hand for the place's layer and the result they are of, borrowed; NULL if there are none yet. */
 LofiArray *lofi_session_get_pictures (LofiSession *self, LofiResult **result, LofiShown *shown);
 
+/* ---- measured degree spectra, on request ---- */
+#define LOFI_DEGREES_MEASURED 8          /* of the first kept features */
+gboolean lofi_session_can_measure_degrees (LofiSession *self, guint layer);
+void lofi_session_measure_degrees (LofiSession *self, guint layer);
+gboolean lofi_session_is_measuring_degrees (LofiSession *self, guint layer);
+/* A row of shares a feature, borrowed; NULL until measured. */
+LofiArray *lofi_session_get_degrees (LofiSession *self, guint layer, LofiShown *shown);
+
+/* ---- gradient descent against the filter ---- */
+void lofi_session_start_descent (LofiSession *self);
+void lofi_session_stop_descent (LofiSession *self);
+gboolean lofi_session_is_descending (LofiSession *self);
+double lofi_session_get_descent_progress (LofiSession *self);            /* of what is running: 0 to 1 */
+/* The newest there is, borrowed; NULL if there is none. Fresh: of these settings, finished or not. */
+LofiAlignment *lofi_session_get_alignment (LofiSession *self, LofiShown *shown);
+LofiAlignSpace lofi_session_get_space (LofiSession *self);
+void lofi_session_set_space (LofiSession *self, LofiAlignSpace space);
+
 /* ---- the sweep ---- */
 void lofi_session_start_sweep (LofiSession *self);
 void lofi_session_stop_sweep (LofiSession *self);
