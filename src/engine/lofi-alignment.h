@@ -6,7 +6,7 @@
 /* Subspaces that the k leading left singular vectors of the first layer's weight change are compared with. The inputs are those of the first
  * layer with weights, less their mean: pixels, pooled ones after a leading pool, patches at all positions for a convolution. */
 typedef enum {
-  LOFI_ALIGN_FILTER,         /* order-1+2 LoFi on the inputs: E[t x] and k - 1 eigenvectors of E[t x x^T] in its complement, t = y - mean (y) */
+  LOFI_ALIGN_FILTER,         /* order-1+2 LoFi on the inputs: the span of E[t x] and k - 1 eigenvectors of E[t x x^T], t = y - mean (y) */
   LOFI_ALIGN_PERMUTED,       /* the same with permuted labels */
   LOFI_ALIGN_COMPONENTS,     /* k principal components */
   LOFI_ALIGN_RANDOM,         /* uniform: k / d exactly, no draw needed */
