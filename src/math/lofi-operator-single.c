@@ -12,8 +12,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define PIECE 1536          /* rows packed together: twice two passes of an OpenBLAS kernel when the signs are balanced */
-#define FOLD 8192           /* single-precision sums are of no more rows than this and a piece */
+#define PIECE 1024          /* at most so many rows are packed together */
+#define FOLD 16384          /* single-precision sums are of no more rows than this and a piece */
 #define SHIFT_ROWS 128      /* the shift is the mean of so many, */
 #define SHIFT_BITS 6        /* to so many bits: any constant will do */
 #define AHEAD 64            /* columns fetched ahead together */

@@ -28,7 +28,7 @@ LofiStatus lofi_operator_add (LofiOperator *op, const LofiMatrix *lifted, const 
 
 /* As lofi_operator_add for Z in single precision, at the machine's speed for it. Rounding is held down twice: rows enter less a
  * shift, near the mean of the first of them (relu lifts are mostly mean; the operator read is that of z itself, to the rounding of
- * double), and single-precision sums are folded into double every few thousand samples. An entry of C is then off by less than 5e-7 of
+ * double), and single-precision sums are folded into double every 16384 samples. An entry of C is then off by less than 5e-7 of
  * what is summed, the largest (1/n) sum_i |t_i| (z_ij - shift_j)^2, and by less the more samples there are; the sums of z and t z are
  * in double throughout. An operator is fed in one precision only, LOFI_BAD_SHAPE otherwise. */
 LofiStatus lofi_operator_add_single (LofiOperator *op, const LofiMatrixF *lifted, const double *weights, const LofiWatch *watch);

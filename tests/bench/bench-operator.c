@@ -1,6 +1,7 @@
 /* How fast the operator takes samples in, beside the rate of this machine's matrix product, measured in the same run.
  * A symmetric update needs n P^2 flops (half of Z^T diag(t) Z), and so many are counted; sgemm and dgemm do 2 m n k.
- * The repeats alternate and the best of each counts: other work on the machine slows all, but not at the same moment.
+ * The repeats alternate and the best of each counts: other work on the machine slows all, but not at the same moment. With one
+ * thread (taskset -c 0) the processor's own time is taken, which other work hardly touches.
  *
  *   bench-operator [REPEATS [SAMPLES WIDTH]]      default 5, all sizes
  */
@@ -26,7 +27,7 @@ static double
 seconds (void)
 {
   struct timespec now;
-  clock_gettime (CLOCK_MONOTONIC, &now);
+  clock_gettime (lofi_blas_threads () > 1 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID, &now);
   return (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
 }
 
