@@ -103,7 +103,7 @@ kind_new (const char *title)
   gtk_label_set_max_width_chars (GTK_LABEL (kind.sentence), 38);
   gtk_label_set_width_chars (GTK_LABEL (kind.sentence), 38);
   gtk_widget_add_css_class (kind.sentence, "caption");
-  gtk_widget_add_css_class (kind.sentence, "dim-label");
+  gtk_widget_add_css_class (kind.sentence, "kind-sentence");
   gtk_widget_add_css_class (label, "kind-title");
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), kind.sentence);

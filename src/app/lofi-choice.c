@@ -86,7 +86,8 @@ show_row (GtkListItem *item)
   gtk_label_set_text (GTK_LABEL (title), option->title);
   gtk_label_set_text (GTK_LABEL (sentence), text ? text : "");
   gtk_widget_set_visible (sentence, text && *text);
-  gtk_widget_set_sensitive (box, option->reason == NULL);
+  gtk_label_set_width_chars (GTK_LABEL (sentence), text && *text ? MIN (30, g_utf8_strlen (text, -1)) : -1);
+  gtk_widget_set_sensitive (title, option->reason == NULL);      /* the reason is there to be read */
 }
 
 static void

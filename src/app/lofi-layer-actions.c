@@ -64,7 +64,7 @@ lofi_layer_insert (LofiSession *session, LofiLayerKind kind)
     return;
   LofiExperiment *e = lofi_session_dup_experiment (session);
   guint at = place_of_new (session, e);
-  lofi_layers_insert (e, at, kind);
+  at = lofi_layers_insert (e, at, kind);
   lofi_session_edit (session, e, NULL);
   lofi_session_set_card (session, at + 1);
 }

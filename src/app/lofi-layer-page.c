@@ -114,6 +114,13 @@ control_of (LofiLayerPage *self, gpointer widget)
   g_return_val_if_reached (NULL);
 }
 
+/* Of another kind the layer may have got a flatten layer before it: then it stands one further down. */
+static gboolean
+flattened_before (LofiLayerPage *self, const LofiExperiment *e, LofiLayerChange what, double value)
+{
+  return what == LOFI_CHANGE_KIND && value != LOFI_KIND_FLATTEN && lofi_experiment_layer (e, self->layer)->kind == LOFI_KIND_FLATTEN;
+}
+
 static void
 change (LofiLayerPage *self, gpointer widget)
 {
@@ -127,7 +134,11 @@ change (LofiLayerPage *self, gpointer widget)
   if (what)
     lofi_session_drag (self->session, e, what);
   else
-    lofi_session_edit (self->session, e, NULL);
+    {
+      guint card = lofi_session_get_card (self->session) + flattened_before (self, e, control->change, value);
+      lofi_session_edit (self->session, e, NULL);
+      lofi_session_set_card (self->session, card);
+    }
 }
 
 static void

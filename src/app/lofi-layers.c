@@ -35,29 +35,40 @@ lofi_kind_sentence (LofiLayerKind kind)
   return _(sentences[kind]);
 }
 
-/* After a change at `index`: the layer after it takes what it hands on, or a flatten layer goes between if that helps. */
-static void
+/* After a change at `index`: the layer after it takes what it hands on, or a flatten layer goes between if that helps: then TRUE. */
+static gboolean
 flatten_after (LofiExperiment *e, guint index)
 {
   if (index + 1 >= e->layers->len)
-    return;
+    return FALSE;
   g_autofree char *reason = lofi_layer_key_reason (e, index + 1, "kind");
   if (!reason)
-    return;
+    return FALSE;
   LofiLayerSpec *flatten = lofi_layer_spec_new ();
   lofi_layer_spec_set_kind (flatten, LOFI_KIND_FLATTEN);
   g_ptr_array_insert (e->layers, index + 1, flatten);
   g_autofree char *still = lofi_layer_key_reason (e, index + 2, "kind"), *itself = lofi_layer_key_reason (e, index + 1, "kind");
   if (still || itself)
     g_ptr_array_remove_index (e->layers, index + 1);
+  return !still && !itself;
 }
 
-void
+/* The layer at `index` with what comes before and after it; returns where it stands then. */
+static guint
+fit_in (LofiExperiment *e, guint index)
+{
+  if (index > 0 && flatten_after (e, index - 1))
+    index++;
+  flatten_after (e, index);
+  return index;
+}
+
+guint
 lofi_layers_set_kind (LofiExperiment *e, guint index, LofiLayerKind kind)
 {
-  g_return_if_fail (index < e->layers->len);
+  g_return_val_if_fail (index < e->layers->len, 0);
   lofi_layer_spec_set_kind (lofi_experiment_layer (e, index), kind);
-  flatten_after (e, index);
+  return fit_in (e, index);
 }
 
 static LofiLayerSpec *
@@ -76,10 +87,10 @@ layer_like_before (const LofiExperiment *e, guint at)
   return lofi_layer_spec_new ();
 }
 
-void
+guint
 lofi_layers_insert (LofiExperiment *e, guint at, LofiLayerKind kind)
 {
-  g_return_if_fail (at <= e->layers->len);
+  g_return_val_if_fail (at <= e->layers->len, 0);
   LofiLayerSpec *layer = kind == LOFI_KIND_DENSE ? layer_like_before (e, at) : lofi_layer_spec_new ();
   lofi_layer_spec_set_kind (layer, kind);
   if (kind == LOFI_KIND_CONV)
@@ -91,7 +102,7 @@ lofi_layers_insert (LofiExperiment *e, guint at, LofiLayerKind kind)
   else if (kind == LOFI_KIND_FILTER)
     layer->keep = FILTER_KEEP;
   g_ptr_array_insert (e->layers, at, layer);
-  flatten_after (e, at);
+  return fit_in (e, at);
 }
 
 void

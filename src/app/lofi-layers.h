@@ -10,9 +10,10 @@ const char *lofi_kind_title (LofiLayerKind kind);
 const char *lofi_kind_short (LofiLayerKind kind);      /* for a card */
 const char *lofi_kind_sentence (LofiLayerKind kind);
 
-void lofi_layers_set_kind (LofiExperiment *experiment, guint index, LofiLayerKind kind);
+/* Both return where the layer stands then. */
+guint lofi_layers_set_kind (LofiExperiment *experiment, guint index, LofiLayerKind kind);
 /* A layer of that kind before the one that is at `at` now; a dense one like the nearest dense layer before it. */
-void lofi_layers_insert (LofiExperiment *experiment, guint at, LofiLayerKind kind);
+guint lofi_layers_insert (LofiExperiment *experiment, guint at, LofiLayerKind kind);
 /* A copy of a layer after it. */
 void lofi_layers_copy (LofiExperiment *experiment, guint index);
 void lofi_layers_remove (LofiExperiment *experiment, guint index);

@@ -3,6 +3,7 @@
 
 #include "lofi-page.h"
 #include "lofi-main-window.h"
+#include "lofi-squeeze.h"
 
 struct _LofiMainWindow {
   AdwApplicationWindow parent_instance;

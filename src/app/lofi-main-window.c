@@ -320,6 +320,7 @@ lofi_main_window_class_init (LofiMainWindowClass *class)
   G_OBJECT_CLASS (class)->dispose = lofi_main_window_dispose;
   GTK_WINDOW_CLASS (class)->close_request = lofi_main_window_close_request;
   g_type_ensure (LOFI_TYPE_PAGE);
+  g_type_ensure (LOFI_TYPE_SQUEEZE);
   g_type_ensure (LOFI_TYPE_NETWORK);
   g_type_ensure (LOFI_TYPE_STEPPER);
   g_type_ensure (LOFI_TYPE_INSPECTOR);

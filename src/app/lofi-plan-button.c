@@ -72,7 +72,7 @@ show_memory (LofiPlanButton *self, guint64 memory)
   lofi_choice_show (self->memory, index);
 }
 
-/* "≈ 2.1 s · 430 MB". */
+/* "≈ 2.1 s" above "430 MB": narrow enough for the smallest window. */
 static char *
 cost_text (LofiPlanButton *self, const LofiPlan *plan)
 {
@@ -80,7 +80,7 @@ cost_text (LofiPlanButton *self, const LofiPlan *plan)
   double seconds = lofi_session_get_plan_seconds (self->session);
   lofi_format_bytes (plan->bytes, bytes, sizeof bytes);
   lofi_format_seconds (seconds, time, sizeof time);
-  return seconds >= 0 ? g_strdup_printf ("≈ %s · %s", time, bytes) : g_strdup_printf ("%s", bytes);
+  return seconds >= 0 ? g_strdup_printf ("≈ %s\n%s", time, bytes) : g_strdup_printf ("%s", bytes);
 }
 
 static void

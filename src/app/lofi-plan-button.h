@@ -1,4 +1,4 @@
-/* Beside Run: what a fit of the settings at hand will cost, in a line; the stages, and what decides how it is computed, on a click. */
+/* Beside Run: what a fit of the settings at hand will cost, in two short lines; the stages, and what decides how it is computed, on a click. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -9,5 +9,5 @@ G_DECLARE_FINAL_TYPE (LofiPlanButton, lofi_plan_button, LOFI, PLAN_BUTTON, GtkWi
 
 /* Once. */
 void lofi_plan_button_set_session (LofiPlanButton *self, LofiSession *session);
-/* The line: "≈ 2.1 s · 430 MB". */
+/* "≈ 2.1 s", and "430 MB" on a second line. */
 const char *lofi_plan_button_get_text (LofiPlanButton *self);

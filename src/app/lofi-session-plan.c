@@ -1,6 +1,8 @@
 /* The session: what a fit of the settings at hand will cost, and what stands against it. */
 #include "config.h"
+#include <stdio.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 #include "lofi-session-private.h"
 #include "lofi-teacher.h"
 
@@ -41,7 +43,7 @@ data_of (LofiSession *self, const LofiExperiment *e, LofiPlanData *data)
   return TRUE;
 }
 
-/* Why there can be no fit of it; *plan is set where the data is known. */
+/* Why there can be no fit of it, as an error's message; *plan is set where the data is known. */
 static char *
 problem_of (LofiSession *self, const LofiExperiment *e, LofiPlan **plan)
 {
@@ -51,7 +53,21 @@ problem_of (LofiSession *self, const LofiExperiment *e, LofiPlan **plan)
   gboolean possible = lofi_experiment_check (e, &error);
   if (possible && data_of (self, e, &data))
     *plan = lofi_plan_new (e, data, TRUE, &error);
-  return error ? without_place (error->message) : NULL;
+  return error ? g_strdup (error->message) : NULL;
+}
+
+/* "layer2.kind: WHAT; WHAT TO DO" as a reason: of another layer than the one looked at it says which. */
+static char *
+as_reason (LofiSession *self, const char *message)
+{
+  g_autofree char *what = without_place (message);
+  char *todo = strstr (what, "; ");
+  int layer = 0;
+  if (todo)
+    *todo = '\0';
+  if (sscanf (message, "layer%d.", &layer) == 1 && layer != self->place.layer + 1)
+    return g_strdup_printf (layer > self->place.layer + 1 ? _("a later layer: %s") : _("an earlier layer: %s"), what);
+  return g_steal_pointer (&what);
 }
 
 char *
@@ -64,7 +80,7 @@ lofi_session_why_not (LofiSession *self, const LofiExperiment *candidate)
     return NULL;
   /* What is wrong already is not what the candidate would do wrong. */
   g_autofree char *at_hand = problem_of (self, lofi_session_get_asked (self), &now);
-  return g_strcmp0 (problem, at_hand) == 0 ? NULL : g_steal_pointer (&problem);
+  return g_strcmp0 (problem, at_hand) == 0 ? NULL : as_reason (self, problem);
 }
 
 /* ---- seconds ---- */
@@ -144,7 +160,8 @@ lofi_session_make_plan (LofiSession *self)
   g_autoptr (GError) error = NULL;
   g_clear_pointer (&self->plan, lofi_plan_unref);
   g_free (self->plan_problem);
-  self->plan_problem = problem_of (self, self->experiment, &self->plan);
+  g_autofree char *problem = problem_of (self, self->experiment, &self->plan);
+  self->plan_problem = problem ? without_place (problem) : NULL;
   if (self->plan && !lofi_plan_check (self->plan, &error))
     self->plan_problem = without_place (error->message);
   want_seconds (self);
