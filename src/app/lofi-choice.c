@@ -130,17 +130,14 @@ on_selected (GtkDropDown *drop)
 {
   Choice *choice = choice_of (drop);
   guint selected = gtk_drop_down_get_selected (drop);
-  if (choice->showing || selected == GTK_INVALID_LIST_POSITION || !lofi_choice_get_reason (drop, selected))
-    {
-      choice->held = selected;
-      return;
-    }
-  g_signal_stop_emission_by_name (drop, "notify::selected");
-  choice->showing = TRUE;
-  g_signal_handlers_block_matched (drop, G_SIGNAL_MATCH_ID, g_signal_lookup ("notify", G_TYPE_OBJECT), 0, NULL, NULL, NULL);
-  gtk_drop_down_set_selected (drop, choice->held);
-  g_signal_handlers_unblock_matched (drop, G_SIGNAL_MATCH_ID, g_signal_lookup ("notify", G_TYPE_OBJECT), 0, NULL, NULL, NULL);
-  choice->showing = FALSE;
+  gboolean grey = !choice->showing && selected != GTK_INVALID_LIST_POSITION && lofi_choice_get_reason (drop, selected) != NULL;
+  /* What was taken back is told again: that is no choice either. */
+  if (grey || (!choice->showing && selected == choice->held))
+    g_signal_stop_emission_by_name (drop, "notify::selected");
+  if (grey)
+    gtk_drop_down_set_selected (drop, choice->held);
+  else
+    choice->held = selected;
 }
 
 static GListStore *

@@ -3,15 +3,17 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-data-page.h"
 #include "lofi-inspector.h"
+#include "lofi-layer-actions.h"
 #include "lofi-layer-page.h"
 #include "lofi-readout-page.h"
+#include "lofi-widget.h"
 
 struct _LofiInspector {
   GtkWidget parent_instance;
   LofiSession *session;
   GtkWidget *scroll;
   GtkLabel *title, *blurb;
-  GtkWidget *layer_buttons;
+  GtkWidget *layer_buttons, *move_up, *move_down, *remove;
   LofiDataPage *data_page;
   LofiLayerPage *layer_page;
   LofiReadoutPage *readout_page;
@@ -25,6 +27,25 @@ show_title (LofiInspector *self, LofiPlace place)
   g_autofree char *layer = g_strdup_printf (_("Layer %d"), place.layer + 1);
   gtk_label_set_text (self->title, place.step == LOFI_STEP_DATA ? _("Data") : place.step == LOFI_STEP_READOUT ? _("Readout") : layer);
   gtk_label_set_text (self->blurb, lofi_step_description (place.step));
+}
+
+static void
+show_button (GtkWidget *button, const char *what, const char *reason)
+{
+  g_autofree char *tooltip = reason ? g_strdup_printf ("%s: %s", what, reason) : g_strdup (what);
+  lofi_widget_show_tooltip (button, tooltip);
+}
+
+/* The actions make them grey; here is why. */
+static void
+show_layer_buttons (LofiInspector *self, int layer)
+{
+  g_autofree char *no_up = lofi_layer_move_reason (self->session, layer, layer - 1);
+  g_autofree char *no_down = lofi_layer_move_reason (self->session, layer, layer + 1);
+  g_autofree char *no_remove = lofi_layer_remove_reason (self->session);
+  show_button (self->move_up, _("Move up (Alt+Up)"), no_up);
+  show_button (self->move_down, _("Move down (Alt+Down)"), no_down);
+  show_button (self->remove, _("Remove this layer (Alt+Delete)"), no_remove);
 }
 
 static void
@@ -45,6 +66,8 @@ on_changed (LofiInspector *self, LofiChange what)
   gtk_widget_set_visible (GTK_WIDGET (self->readout_page), readout);
   gtk_widget_set_visible (GTK_WIDGET (self->layer_page), !data && !readout);
   gtk_widget_set_visible (self->layer_buttons, !data && !readout);
+  if (!data && !readout && (what & (LOFI_CHANGED_EXPERIMENT | LOFI_CHANGED_PLACE | LOFI_CHANGED_PLAN)))
+    show_layer_buttons (self, place.layer);
 }
 
 void
@@ -83,6 +106,9 @@ lofi_inspector_class_init (LofiInspectorClass *class)
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, title);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, blurb);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, layer_buttons);
+  gtk_widget_class_bind_template_child (widget_class, LofiInspector, move_up);
+  gtk_widget_class_bind_template_child (widget_class, LofiInspector, move_down);
+  gtk_widget_class_bind_template_child (widget_class, LofiInspector, remove);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, data_page);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, layer_page);
   gtk_widget_class_bind_template_child (widget_class, LofiInspector, readout_page);

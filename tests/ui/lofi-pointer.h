@@ -53,3 +53,11 @@ pointer_move (GtkWidget *widget, double x, double y)
   gulong window = pointer_place (widget, x, y, &px, &py);
   pointer_run ("mousemove --window %lu %d %d", window, px, py);
 }
+
+/* A click in its middle. */
+static inline void
+pointer_click (GtkWidget *widget)
+{
+  pointer_move (widget, gtk_widget_get_width (widget) / 2.0, gtk_widget_get_height (widget) / 2.0);
+  pointer_run ("click 1");
+}

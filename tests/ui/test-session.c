@@ -152,6 +152,40 @@ test_only_what_depends_is_stale (void)
   g_assert_cmpuint (lofi_experiment_layer (lofi_session_get_experiment (session), 1)->width, ==, 140);
 }
 
+/* A reason is what a candidate would do wrong, not what is wrong already; the plan is of the settings at hand. */
+static void
+test_plan (void)
+{
+  g_autoptr (LofiSession) session = session_new ();
+  g_assert_true (WAIT_FOR (lofi_session_get_plan_seconds (session) >= 0, 20000));
+  g_assert_nonnull (lofi_session_get_plan (session));
+  g_assert_null (lofi_session_get_plan_problem (session));
+  g_autoptr (LofiExperiment) conv = duplicate (session);
+  lofi_layer_spec_set_kind (lofi_experiment_layer (conv, 1), LOFI_KIND_CONV);
+  g_autofree char *reason = lofi_session_why_not (session, conv);
+  g_assert_nonnull (reason);
+  g_assert_null (strstr (reason, "layer2.kind"));
+  g_autoptr (LofiExperiment) pool = duplicate (session);
+  lofi_layer_spec_set_kind (lofi_experiment_layer (pool, 0), LOFI_KIND_POOL);
+  lofi_experiment_layer (pool, 0)->size = 100;              /* only the data say that this leaves nothing */
+  lofi_layer_spec_set_kind (lofi_experiment_layer (pool, 1), LOFI_KIND_FLATTEN);
+  g_autofree char *too_large = lofi_session_why_not (session, pool);
+  g_assert_nonnull (too_large);
+  double flops = lofi_session_get_plan (session)->flops;
+  LofiExperiment *e = duplicate (session);
+  lofi_experiment_layer (e, 0)->width = 500;
+  lofi_session_edit (session, e, NULL);
+  g_assert_cmpfloat (lofi_session_get_plan (session)->flops, >, flops);
+  e = duplicate (session);
+  lofi_experiment_layer (e, 0)->width = 0;
+  lofi_session_edit (session, e, NULL);
+  g_assert_nonnull (lofi_session_get_plan_problem (session));
+  g_autoptr (LofiExperiment) same = duplicate (session);
+  same->seed = 5;
+  g_autofree char *none = lofi_session_why_not (session, same);
+  g_assert_null (none);
+}
+
 static void
 note_wrong_freshness (LofiSession *session, guint what, gboolean *wrong)
 {
@@ -451,6 +485,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/places", test_places);
   g_test_add_func ("/session/same-as-the-engine", test_same_as_the_engine);
   g_test_add_func ("/session/only-what-depends-is-stale", test_only_what_depends_is_stale);
+  g_test_add_func ("/session/plan", test_plan);
   g_test_add_func ("/session/newest-wins", test_newest_wins);
   g_test_add_func ("/session/drag", test_drag_comes_through);
   g_test_add_func ("/session/errors", test_errors_keep_the_last_good_state);
