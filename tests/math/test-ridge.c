@@ -434,92 +434,6 @@ START_TEST (looking_here_and_there_finds_the_same_penalty)
 }
 END_TEST
 
-/* Errors as functions of log a, as smooth as a leave-one-out error is: sums of squared shrinkages s^2 / (s^2 + a) or a / (s^2 + a). */
-typedef struct {
-  double at[4], weight[4];      /* log10 s^2; of the shrinkage, negative: of the rest */
-  double floor;
-} Shape;
-
-typedef struct {
-  const double *penalties;
-  Shape shape;
-  size_t evaluated;
-} Curve;
-
-static double
-curve_at (const Curve *curve, size_t k)
-{
-  double sum = curve->shape.floor;
-  for (int i = 0; i < 4; i++)
-    {
-      double s2 = pow (10.0, curve->shape.at[i]), a = curve->penalties[k], weight = curve->shape.weight[i];
-      double share = weight > 0.0 ? s2 / (s2 + a) : a / (s2 + a);
-      sum += fabs (weight) * share * share;
-    }
-  return sum;
-}
-
-static LofiStatus
-evaluate_curve (void *data, const size_t *which, size_t count, double *errors, double *doubts, const LofiWatch *watch)
-{
-  Curve *curve = data;
-  for (size_t i = 0; i < count; i++)
-    {
-      errors[i] = curve_at (curve, which[i]);
-      doubts[i] = 0.0;
-    }
-  curve->evaluated += count;
-  return LOFI_OK;
-}
-
-START_TEST (the_search_is_exact_and_brief)
-{
-  enum { COUNT = 500 };
-  static const Shape shapes[] = {
-    { { 0, 2 }, { 1.0, -1.0 }, 0.1 },                         /* one least place */
-    { { -3, -1, 2, 4 }, { 1.0, -1.0, 1.0, -1.0 }, 0.2 },      /* two, */
-    { { -3, -1, 2, 4 }, { 1.0, -1.02, 1.02, -1.0 }, 0.2 },    /* nearly as deep as each other */
-    { { 0, 0, 0, 0 }, { -1.0 }, 0.3 },                        /* rising throughout */
-    { { 0, 0, 0, 0 }, { 1.0 }, 0.3 },                         /* falling throughout */
-    { { -9, 9, 0, 0 }, { 1e-6, -1e-6 }, 1.0 },                /* very nearly flat */
-    { { 0, 1, 2, 3 }, { 1e6, -1.0 }, 1e-3 },                  /* over many decades */
-    { { -6, 6, 0, 0 }, { 1.0, -1.0 }, 0.0 },
-  };
-  double penalties[COUNT], errors[COUNT], doubts[COUNT];
-  lofi_penalty_grid (1e-6, 1e6, COUNT, penalties);
-  for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
-    for (int patient = 0; patient < 2; patient++)
-      {
-        Curve curve = { .penalties = penalties, .shape = shapes[s] };
-        LofiRidgeSearch search = { .penalties = penalties, .count = COUNT, .patient = patient, .evaluate = evaluate_curve, .data = &curve };
-        size_t best = COUNT, least = 0;
-        bool certain = false;
-        ck_assert_int_eq (lofi_ridge_search (&search, errors, doubts, &best, &certain, NULL), LOFI_OK);
-        for (size_t k = 1; k < COUNT; k++)
-          if (curve_at (&curve, k) < curve_at (&curve, least))
-            least = k;
-        ck_assert_uint_eq (best, least);
-        ck_assert (certain && errors[best] == curve_at (&curve, best));
-        ck_assert_uint_le (curve.evaluated, s == 5 ? COUNT : 120);
-      }
-
-  /* Flat to the bit: all are looked at, the first is taken. Not log-spaced: all are looked at. Told to: all are looked at. */
-  for (int how = 0; how < 3; how++)
-    {
-      Curve curve = { .penalties = penalties, .shape = how == 0 ? (Shape) { .floor = 0.7 } : shapes[0] };
-      LofiRidgeSearch search = { .penalties = penalties, .count = COUNT, .whole = how == 2, .patient = true, .evaluate = evaluate_curve,
-                                 .data = &curve };
-      size_t best = COUNT;
-      bool certain = false;
-      penalties[100] *= how == 1 ? 1.01 : 1.0;
-      ck_assert_int_eq (lofi_ridge_search (&search, errors, doubts, &best, &certain, NULL), LOFI_OK);
-      penalties[100] /= how == 1 ? 1.01 : 1.0;
-      ck_assert_uint_eq (curve.evaluated, COUNT);
-      ck_assert (certain && (how > 0 || best == 0));
-    }
-}
-END_TEST
-
 /* More features than samples, interpolating: nothing is subtracted, so the errors of the smallest penalties keep their digits. */
 START_TEST (an_interpolating_fit_keeps_its_digits)
 {
@@ -594,7 +508,6 @@ main (void)
   tcase_add_test (tcase, rows_too_many_to_keep_survive_bad_scaling);
   tcase_add_test (tcase, rows_that_fail_end_the_fit);
   tcase_add_test (tcase, looking_here_and_there_finds_the_same_penalty);
-  tcase_add_test (tcase, the_search_is_exact_and_brief);
   tcase_add_test (tcase, an_interpolating_fit_keeps_its_digits);
   tcase_add_test (tcase, progress_only_rises_and_costs_are_told);
   suite_add_tcase (suite, tcase);
