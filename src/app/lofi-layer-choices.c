@@ -33,3 +33,21 @@ lofi_layer_choices_fill (GtkDropDown *kind, GtkDropDown *mode, GtkDropDown *acti
       lofi_choice_append (degree, text, NULL);
     }
 }
+
+const char *
+lofi_layer_key_sentence (const LofiLayerSpec *spec, const char *key)
+{
+  gboolean filter = spec->kind == LOFI_KIND_FILTER;
+  if (g_str_equal (key, "kind"))
+    return lofi_kind_sentence (spec->kind);
+  if (g_str_equal (key, "size"))
+    return filter ? _("Patches the filter acts on, each channel by itself; 0 is the whole input.")
+           : spec->kind == LOFI_KIND_POOL ? _("Side of the square that becomes one number.") : _("Side of the square patches that are lifted.");
+  if (g_str_equal (key, "mode"))
+    return spec->mode == LOFI_POOL_MAX ? _("Takes the largest number of each window.") : _("Takes the mean of each window.");
+  if (g_str_equal (key, "width"))
+    return spec->kind == LOFI_KIND_CONV ? _("Random features every patch is lifted to.")
+                                        : _("Random features the layer lifts its input to; ∞ is their kernel.");
+  return !filter ? _("Directions the filter keeps; off passes the lift on.")
+         : spec->size > 0 ? _("Directions the filter keeps of each channel.") : _("Directions the filter keeps.");
+}

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-axis.h"
+#include "lofi-figures.h"
 #include "lofi-layer-facts.h"
 
 char *
@@ -32,7 +33,7 @@ lofi_mean_pair_text (const LofiLayerResult *layer)
   g_autoptr (GString) list = g_string_new (NULL);
   guint count = 0;
   for (gsize k = 0; layer->mean_overlap && k < layer->keep; k++)
-    if (layer->mean_overlap[k] > LOFI_MEAN_OVERLAP)
+    if (layer->mean_overlap[k] > LOFI_MEAN_OVERLAP_FLAG)
       g_string_append_printf (list, "%s%zu (%.2f)", count++ ? ", " : "", k + 1, layer->mean_overlap[k]);
   if (count == 0)
     return NULL;

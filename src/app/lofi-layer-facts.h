@@ -6,9 +6,6 @@
 
 enum { LOFI_FACT_INPUTS, LOFI_FACT_OUTPUTS, LOFI_FACT_SCALE, LOFI_FACT_FORM, LOFI_FACT_RESIDUAL, LOFI_FACT_DEGREE };
 
-/* Kept directions whose squared overlap with the mean activation is above this are flagged. */
-#define LOFI_MEAN_OVERLAP 0.3
-
 void lofi_layer_facts_fill (LofiFacts *facts);
 /* mean_pair: says which kept directions are the mean's. */
 void lofi_layer_facts_show (LofiFacts *facts, GtkLabel *mean_pair, LofiSession *session, guint layer);

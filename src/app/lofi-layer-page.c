@@ -306,12 +306,9 @@ show_values (LofiLayerPage *self, const LofiLayerSpec *spec)
   g_autofree char *name = spec->weights ? g_path_get_basename (spec->weights) : g_strdup (_("random"));
   gtk_label_set_text (self->weights_name, name);
   gtk_widget_set_visible (self->weights_clear, spec->weights != NULL);
-  g_object_set (self->settings[KIND], "blurb", lofi_kind_sentence (spec->kind), NULL);
-  g_object_set (self->settings[SIZE], "blurb", filter ? _("Patches the filter acts on, each channel by itself; 0 is the whole input.")
-                                               : spec->kind == LOFI_KIND_POOL ? _("Side of the square that becomes one number.")
-                                                                              : _("Side of the square patches that are lifted."), NULL);
-  g_object_set (self->settings[MODE], "blurb", spec->mode == LOFI_POOL_MAX ? _("Takes the largest number of each window.")
-                                                                           : _("Takes the mean of each window."), NULL);
+  const int varying[] = { KIND, SIZE, MODE, WIDTH, KEEP };
+  for (guint i = 0; i < G_N_ELEMENTS (varying); i++)
+    g_object_set (self->settings[varying[i]], "blurb", lofi_layer_key_sentence (spec, settings[varying[i]].key), NULL);
 }
 
 /* The switches bring back what the layer had last. */

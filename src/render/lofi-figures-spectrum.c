@@ -55,7 +55,7 @@ describe (LofiSpectrumFigure *self, const char *title)
 
 /* What a result shows of a layer: its finished spectrum, or the one streaming in. */
 typedef struct {
-  const double *spectrum, *kept;
+  const double *spectrum, *kept, *overlaps;
   gsize n_spectrum, n_kept;
   double *found;                 /* kept so far, owned; kept points here while samples stream in */
   gboolean is_live, is_estimated;
@@ -105,6 +105,7 @@ find_source (const LofiResult *result, guint layer_index, Source *source)
   /* What orders 3 and 4 keep belongs to another moment: its values have no place on this axis. */
   gboolean of_operator = !layer->spec || layer->spec->order < LOFI_ORDER_3;
   source->n_kept = layer->eigenvalues && of_operator ? layer->keep : 0;
+  source->overlaps = layer->mean_overlap;
   return TRUE;
 }
 
@@ -153,9 +154,14 @@ lofi_figure_spectrum (const LofiResult *result, guint layer_index, gboolean mark
   lofi_spectrum_sample_init (&sample, source.spectrum, source.n_spectrum);
   self->n_spectrum = source.n_spectrum;
   self->kept = g_new (double, source.n_kept + 1);
+  self->overlaps = source.overlaps ? g_new (double, source.n_kept + 1) : NULL;
   for (gsize i = 0; mark_kept && i < source.n_kept; i++)
     if (isfinite (source.kept[i]))
-      self->kept[self->n_kept++] = source.kept[i];
+      {
+        if (self->overlaps)
+          self->overlaps[self->n_kept] = source.overlaps[i];
+        self->kept[self->n_kept++] = source.kept[i];
+      }
   if (!(low < high))
     lofi_spectrum_sample_range (&sample, self->kept, self->n_kept, &low, &high);
   self->axis = lofi_spectrum_sample_axis (&sample, low, high);

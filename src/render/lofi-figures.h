@@ -5,6 +5,9 @@
 #include "lofi-emergence.h"
 #include "lofi-figure.h"
 
+/* A direction whose squared overlap with the mean activation is above this is flagged wherever it is shown. */
+#define LOFI_MEAN_OVERLAP_FLAG 0.3
+
 /* Histogram of all eigenvalues of a layer's operator; with mark_kept the kept ones stand out, by sign, each drawn as its own mark so
  * that a single outlier is seen beside thousands in the bulk. For a live snapshot (result->live_layer == layer) the streaming
  * spectrum, with "n of N samples". NULL if the layer has no spectrum yet. low and high: a fixed range of the eigenvalue axis, so that a

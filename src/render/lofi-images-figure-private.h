@@ -1,10 +1,8 @@
 /* The figures made of pictures: what they hold, between building and drawing. */
 #pragma once
 
+#include "lofi-figures.h"
 #include "lofi-image-grid-private.h"
-
-/* A direction that overlaps more than this with the mean activation is flagged (method.md "Choices beside the definition"). */
-#define LOFI_MEAN_OVERLAP_FLAG 0.3
 
 typedef enum { LOFI_IMAGES_FILTERS, LOFI_IMAGES_SAMPLES } LofiImagesKind;
 

@@ -11,6 +11,7 @@ typedef struct {
   double top;                                      /* of the count axis */
   gsize n_zero, n_kept;
   double *kept;                                    /* by magnitude: the order of the directions */
+  double *overlaps;                                /* of each with the mean activation, squared; NULL while samples stream in */
   gsize n_spectrum;
   char *x_title, *zero_label;
   const char *x_short;                             /* NULL: x_title is short */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <glib/gi18n-lib.h>
+#include "lofi-figures.h"
 #include "lofi-frame-private.h"
 #include "lofi-spectrum-figure-private.h"
 
@@ -105,11 +106,26 @@ mark_x (const Layout *l, double value, int *beyond)
   return CLAMP (x, l->band.x, end);
 }
 
-/* A thin ring of the background keeps neighbours apart. */
-static void
-draw_dot (cairo_t *cr, double x, double y, double radius, const LofiStyle *style, LofiColor color)
+static gboolean
+is_flagged (const LofiSpectrumFigure *self, gsize mark)
 {
-  cairo_arc (cr, x, y, radius, 0, 2 * G_PI);
+  return self->overlaps && self->overlaps[mark] > LOFI_MEAN_OVERLAP_FLAG;
+}
+
+/* A thin ring of the background keeps neighbours apart. A direction that is largely the mean activation is a diamond, as on its tile. */
+static void
+draw_dot (cairo_t *cr, double x, double y, double radius, gboolean flagged, const LofiStyle *style, LofiColor color)
+{
+  if (flagged)
+    {
+      cairo_move_to (cr, x, y - 1.5 * radius);
+      cairo_line_to (cr, x + 1.5 * radius, y);
+      cairo_line_to (cr, x, y + 1.5 * radius);
+      cairo_line_to (cr, x - 1.5 * radius, y);
+      cairo_close_path (cr);
+    }
+  else
+    cairo_arc (cr, x, y, radius, 0, 2 * G_PI);
   if (style->background.alpha > 0)
     {
       lofi_color_set (cr, style->background);
@@ -147,7 +163,7 @@ draw_marks (LofiSpectrumFigure *self, cairo_t *cr, const Layout *l, const LofiSt
           cairo_move_to (cr, stem, bottom);
           cairo_line_to (cr, stem, y);
           cairo_stroke (cr);
-          draw_dot (cr, stem, y, l->dot, style, color);
+          draw_dot (cr, stem, y, l->dot, is_flagged (self, i), style, color);
         }
     }
 }
@@ -235,7 +251,11 @@ pick (LofiFigure *figure, double width, double height, const LofiStyle *style, d
       char value[40];
       double at = mark_x (&l, self->kept[mark], &beyond);
       lofi_format_measure (self->kept[mark], 3, value, sizeof value);
-      g_snprintf (pick->text, sizeof pick->text, _("λ = %s · kept, %d of %d"), value, mark + 1, (int) self->n_kept);
+      if (is_flagged (self, mark))
+        g_snprintf (pick->text, sizeof pick->text, _("λ = %s · kept, %d of %d\noverlaps %.2f with the mean activation"), value, mark + 1,
+                    (int) self->n_kept, self->overlaps[mark]);
+      else
+        g_snprintf (pick->text, sizeof pick->text, _("λ = %s · kept, %d of %d"), value, mark + 1, (int) self->n_kept);
       lofi_pick_set_rect (pick, at - 1.6 * l.dot, l.band.y, 3.2 * l.dot, l.band.height, width, height);
       pick->index = mark;
       pick->is_direction = TRUE;
@@ -266,6 +286,7 @@ clear (LofiFigure *figure)
   g_free (self->floor_negative);
   g_free (self->floor_positive);
   g_free (self->kept);
+  g_free (self->overlaps);
   g_free (self->x_title);
   g_free (self->zero_label);
 }
