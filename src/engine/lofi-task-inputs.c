@@ -39,6 +39,8 @@ fill_pixel_row (const LofiTask *task, const guint8 *pixels, double *row)
 gboolean
 lofi_split_is_shared (const LofiTask *task, const LofiSplit *split)
 {
+  if (!task->dataset)
+    return FALSE;
   const LofiSamples *samples = split == &task->train ? &task->dataset->train : &task->dataset->test;
   return split->inputs.data && split->inputs.data == samples->values.data;
 }
