@@ -13,6 +13,7 @@
 typedef struct {
   LofiForm form;
   LofiFilterOrder order;
+  gboolean single;            /* summed in single precision */
   gboolean whole;             /* decomposed entirely: any K directions follow; else `operator` is kept */
   gsize width;
   double *spectrum;           /* P eigenvalues of C, ascending, whatever the order of the filter; NULL unless whole */
