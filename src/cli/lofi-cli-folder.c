@@ -88,6 +88,20 @@ read_spectrum (const char *path, gsize width, gsize *count, GError **error)
   return NULL;
 }
 
+/* How much of the mean activation each kept direction has; results of earlier versions do not say. */
+static void
+read_overlaps (LofiLayerResult *layer, JsonObject *object)
+{
+  JsonNode *node = object ? json_object_get_member (object, "mean_overlap") : NULL;
+  JsonArray *values = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  for (gsize k = 0; values && k < MIN (layer->keep, json_array_get_length (values)); k++)
+    {
+      JsonNode *value = json_array_get_element (values, (guint) k);
+      double overlap = JSON_NODE_HOLDS_VALUE (value) ? json_node_get_double (value) : NAN;
+      layer->mean_overlap[k] = overlap >= 0 && overlap <= 1 ? overlap : 0;
+    }
+}
+
 /* The kept ones as result.json lists them. */
 static gboolean
 read_kept (LofiLayerResult *layer, JsonObject *object, const char *path, GError **error)
@@ -104,6 +118,7 @@ read_kept (LofiLayerResult *layer, JsonObject *object, const char *path, GError 
       if (!isfinite (layer->eigenvalues[k]))
         return lofi_error_set (error, LOFI_ERROR_INPUT, path, _("run lofi fit again"), "%s", _("an eigenvalue is not a number"));
     }
+  read_overlaps (layer, object);
   return TRUE;
 }
 
