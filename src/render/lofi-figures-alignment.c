@@ -278,7 +278,7 @@ lofi_figure_alignment (const LofiAlignment *alignment, LofiAlignSpace space)
   self->level_label = g_strdup_printf (_("LoFi fit, test %s %%"), level);
   self->upper_title = alignment ? g_strdup_printf (_("overlap of %zu directions"), alignment->directions) : g_strdup (_("overlap"));
   set_ranges (self, alignment);
-  const char *what = space == LOFI_ALIGN_SPACE_SAMPLES ? _("kept features against gradient descent") : _("the filter against gradient descent");
+  const char *what = space == LOFI_ALIGN_SPACE_SAMPLES ? _("Kept features against gradient descent") : _("The filter against gradient descent");
   self->base.title = title && *title ? g_strdup_printf ("%s · %s", title, what) : g_strdup (what);
   self->base.subtitle = alignment ? make_subtitle (alignment) : NULL;
   self->base.description = make_description (self);

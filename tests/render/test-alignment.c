@@ -12,8 +12,8 @@ static GPtrArray *
 read_picks (LofiFigure *figure, const LofiStyle *style)
 {
   GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
-  for (int y = 0; y < H; y += 2)
-    for (int x = 0; x < W; x += 2)
+  for (int y = 0; y < H; y += 4)
+    for (int x = 0; x < W; x += 4)
       {
         LofiPick pick = { 0 };
         if (!lofi_figure_pick (figure, W, H, style, x, y, &pick))
