@@ -296,7 +296,7 @@ first_filtered (const LofiExperiment *experiment)
   for (guint i = 0; i < experiment->layers->len; i++)
     {
       const LofiLayerSpec *spec = lofi_experiment_layer (experiment, i);
-      if (spec->kind == LOFI_KIND_CONV || (spec->kind == LOFI_KIND_FILTER && spec->size > 0))
+      if (lofi_layer_looks_at_windows (spec))
         return -1;
       if (lofi_layer_filters (spec))
         return (int) i;

@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-error.h"
 #include "lofi-experiment-json.h"
+#include "lofi-json-private.h"
 #include "lofi-results-file.h"
 
 /* Members of a point and of a seed that are numbers: name and place. */
@@ -23,27 +24,10 @@ static const Member seed_members[] = {
 /* ---- writing ---- */
 
 static void
-put_number (JsonBuilder *json, const char *name, double value)
-{
-  json_builder_set_member_name (json, name);
-  if (isfinite (value))
-    json_builder_add_double_value (json, value);
-  else
-    json_builder_add_null_value (json);
-}
-
-static void
-put_count (JsonBuilder *json, const char *name, guint64 value)
-{
-  json_builder_set_member_name (json, name);
-  json_builder_add_int_value (json, (gint64) value);
-}
-
-static void
 put_members (JsonBuilder *json, const Member *members, guint n, const void *of)
 {
   for (guint i = 0; i < n; i++)
-    put_number (json, members[i].name, *(const double *) ((const char *) of + members[i].offset));
+    lofi_json_put_number (json, members[i].name, *(const double *) ((const char *) of + members[i].offset));
 }
 
 static void
@@ -57,7 +41,7 @@ put_overlaps (JsonBuilder *json, const char *name, const double *overlaps)
     }
   json_builder_begin_object (json);
   for (guint i = 0; i < LOFI_N_ALIGN; i++)
-    put_number (json, lofi_align_name (i), overlaps[i]);
+    lofi_json_put_number (json, lofi_align_name (i), overlaps[i]);
   json_builder_end_object (json);
 }
 
@@ -70,21 +54,14 @@ put_points (JsonBuilder *json, const GArray *points)
     {
       const LofiAlignPoint *point = &g_array_index (points, LofiAlignPoint, i);
       json_builder_begin_object (json);
-      put_count (json, "seed", point->seed);
-      put_count (json, "step", point->step);
+      lofi_json_put_integer (json, "seed", point->seed);
+      lofi_json_put_integer (json, "step", point->step);
       put_overlaps (json, "overlap", point->inputs);
       put_overlaps (json, "sample_overlap", point->samples);
       put_members (json, point_members, G_N_ELEMENTS (point_members), point);
       json_builder_end_object (json);
     }
   json_builder_end_array (json);
-}
-
-static void
-put_flag (JsonBuilder *json, const char *name, gboolean flag)
-{
-  json_builder_set_member_name (json, name);
-  json_builder_add_boolean_value (json, flag);
 }
 
 static void
@@ -96,10 +73,10 @@ put_seeds (JsonBuilder *json, const GArray *seeds)
     {
       const LofiAlignSeed *seed = &g_array_index (seeds, LofiAlignSeed, i);
       json_builder_begin_object (json);
-      put_count (json, "seed", seed->seed);
+      lofi_json_put_integer (json, "seed", seed->seed);
       put_members (json, seed_members, G_N_ELEMENTS (seed_members), seed);
-      put_flag (json, "diverged", seed->diverged);
-      put_flag (json, "finished", seed->finished);
+      lofi_json_put_flag (json, "diverged", seed->diverged);
+      lofi_json_put_flag (json, "finished", seed->finished);
       json_builder_end_object (json);
     }
   json_builder_end_array (json);
@@ -110,15 +87,15 @@ lofi_alignment_to_json (const LofiAlignment *alignment)
 {
   g_autoptr (JsonBuilder) json = json_builder_new ();
   json_builder_begin_object (json);
-  put_count (json, "format", 1);
+  lofi_json_put_integer (json, "format", 1);
   lofi_experiment_put_json (json, alignment->experiment);
-  put_count (json, "directions", alignment->directions);
-  put_count (json, "inputs", alignment->inputs);
-  put_count (json, "samples", alignment->samples);
-  put_flag (json, "finished", alignment->finished);
+  lofi_json_put_integer (json, "directions", alignment->directions);
+  lofi_json_put_integer (json, "inputs", alignment->inputs);
+  lofi_json_put_integer (json, "samples", alignment->samples);
+  lofi_json_put_flag (json, "finished", alignment->finished);
   put_seeds (json, alignment->seeds);
   put_points (json, alignment->points);
-  put_number (json, "seconds", alignment->seconds);
+  lofi_json_put_number (json, "seconds", alignment->seconds);
   json_builder_set_member_name (json, "version");
   json_builder_add_string_value (json, LOFI_VERSION);
   json_builder_end_object (json);

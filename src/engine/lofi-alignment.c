@@ -1,6 +1,7 @@
 /* An alignment as a value: its points, their means over seeds. */
 #include "config.h"
 #include "lofi-alignment-private.h"
+#include "lofi-experiment-private.h"
 
 #include <math.h>
 #include "lofi-experiment.h"
@@ -97,18 +98,8 @@ char *
 lofi_alignment_key (const LofiExperiment *experiment)
 {
   g_autoptr (LofiExperiment) plain = lofi_experiment_dup (experiment);
-  gsize one = 1;
-  plain->seed = 0;
   plain->descent.seeds = 1;
-  plain->sweep_seeds = 1;
-  plain->sweep_compare = 0;
-  g_array_set_size (plain->sweep_samples, 0);
-  g_array_append_val (plain->sweep_samples, one);
-  g_free (plain->title);
-  plain->title = g_strdup ("");
-  g_autofree char *text = lofi_experiment_to_text (plain);
-  g_autofree char *all = g_strconcat (text, "\n", plain->folder ? plain->folder : "", NULL);
-  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, all, -1);
+  return lofi_experiment_key_across_seeds (plain);
 }
 
 /* ---- means over seeds ---- */

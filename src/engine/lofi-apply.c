@@ -30,7 +30,7 @@ static LofiStatus
 apply_lift (const LofiLayerResult *layer, const LofiMatrix *inputs, LofiMatrix *out)
 {
   const LofiLayerSpec *spec = layer->spec;
-  gboolean windowed = spec->kind == LOFI_KIND_CONV || (spec->kind == LOFI_KIND_FILTER && spec->size > 0);
+  gboolean windowed = lofi_layer_looks_at_windows (spec);
   gsize s = windowed ? layer->output_shape.height * layer->output_shape.width : 1;
   gsize groups = spec->kind == LOFI_KIND_FILTER && windowed ? layer->input_shape.channels : 1, b = inputs->rows;
   LofiWindow window = { spec->size, spec->padding, spec->stride };

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-emergence.h"
 #include "lofi-error.h"
+#include "lofi-experiment-private.h"
 #include "lofi-fit-private.h"
 #include "lofi-teacher.h"
 
@@ -13,18 +14,8 @@ char *
 lofi_emergence_key (const LofiExperiment *experiment)
 {
   g_autoptr (LofiExperiment) plain = lofi_experiment_dup (experiment);
-  gsize one = 1;
   plain->data.train = 0;
-  plain->seed = 0;
-  plain->sweep_seeds = 1;
-  plain->sweep_compare = 0;
-  g_array_set_size (plain->sweep_samples, 0);
-  g_array_append_val (plain->sweep_samples, one);
-  g_free (plain->title);
-  plain->title = g_strdup ("");
-  g_autofree char *text = lofi_experiment_to_text (plain);
-  g_autofree char *all = g_strconcat (text, "\n", plain->folder ? plain->folder : "", NULL);
-  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, all, -1);
+  return lofi_experiment_key_across_seeds (plain);
 }
 
 static gboolean

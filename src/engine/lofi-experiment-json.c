@@ -1,6 +1,7 @@
 /* An experiment inside a JSON file. */
 #include "config.h"
 #include "lofi-experiment-json.h"
+#include "lofi-json-private.h"
 
 #include <math.h>
 #include <glib/gi18n-lib.h>
@@ -8,38 +9,6 @@
 #include "lofi-experiment-private.h"
 
 /* ---- writing ---- */
-
-static void
-put_number (JsonBuilder *json, const char *name, double value)
-{
-  json_builder_set_member_name (json, name);
-  if (isfinite (value))
-    json_builder_add_double_value (json, value);
-  else
-    json_builder_add_null_value (json);
-}
-
-static void
-put_integer (JsonBuilder *json, const char *name, guint64 value)
-{
-  json_builder_set_member_name (json, name);
-  if (value <= G_MAXINT64)
-    json_builder_add_int_value (json, (gint64) value);
-  else
-    {
-      /* Beyond what JSON readers hold as an integer: as text, exactly. */
-      g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, value);
-      json_builder_add_string_value (json, text);
-    }
-}
-
-static void
-put_text (JsonBuilder *json, const char *name, const char *value)
-{
-  g_autofree char *valid = g_utf8_make_valid (value ? value : "", -1);
-  json_builder_set_member_name (json, name);
-  json_builder_add_string_value (json, valid);
-}
 
 static gboolean
 is_text_key (const char *group, const char *key)
@@ -60,18 +29,15 @@ put_value (JsonBuilder *json, const char *group, const char *key, const char *va
   char *end;
   double number = g_ascii_strtod (value, &end);
   if (is_text_key (group, key))
-    put_text (json, key, value);
+    lofi_json_put_text (json, key, value);
   else if (g_str_equal (value, "true") || g_str_equal (value, "false"))
-    {
-      json_builder_set_member_name (json, key);
-      json_builder_add_boolean_value (json, g_str_equal (value, "true"));
-    }
+    lofi_json_put_flag (json, key, g_str_equal (value, "true"));
   else if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT64, &integer, NULL))
-    put_integer (json, key, integer);
+    lofi_json_put_integer (json, key, integer);
   else if (*value && !*end && isfinite (number))
-    put_number (json, key, number);
+    lofi_json_put_number (json, key, number);
   else
-    put_text (json, key, value);
+    lofi_json_put_text (json, key, value);
 }
 
 void

@@ -56,6 +56,12 @@ lofi_layer_filters (const LofiLayerSpec *spec)
   return lofi_kind_has_key (spec->kind, "keep") && spec->keep != LOFI_KEEP_NONE;
 }
 
+gboolean
+lofi_layer_looks_at_windows (const LofiLayerSpec *spec)
+{
+  return spec->kind == LOFI_KIND_CONV || (spec->kind == LOFI_KIND_FILTER && spec->size > 0);
+}
+
 typedef enum { INPUT_VECTOR, INPUT_MAPS, INPUT_UNKNOWN } InputForm;
 
 /* What the data hands to the first layer; of a path only its files know. */

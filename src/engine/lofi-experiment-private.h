@@ -29,5 +29,9 @@ guint lofi_layer_number (const char *group);
 /* count numbers from low to high, log-spaced, rounded to integers, distinct. (transfer full) gsize */
 GArray *lofi_log_spaced_samples (gsize low, gsize high, gsize count);
 
+/* Identifies what is computed over many seeds: of everything but the title, the seed, and the sweep's own seeds, samples and comparisons, which are
+ * put to the same in `experiment`. (transfer full) */
+char *lofi_experiment_key_across_seeds (LofiExperiment *experiment);
+
 /* The samples are real targets (arrays, .npy, .npz), not classes. */
 gboolean lofi_data_has_targets (const LofiDataSpec *data);

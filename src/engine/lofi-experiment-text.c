@@ -188,3 +188,19 @@ lofi_experiment_to_text (const LofiExperiment *experiment)
   put_descent (text, &experiment->descent);
   return g_string_free (text, FALSE);
 }
+
+char *
+lofi_experiment_key_across_seeds (LofiExperiment *experiment)
+{
+  gsize one = 1;
+  experiment->seed = 0;
+  experiment->sweep_seeds = 1;
+  experiment->sweep_compare = 0;
+  g_array_set_size (experiment->sweep_samples, 0);
+  g_array_append_val (experiment->sweep_samples, one);
+  g_free (experiment->title);
+  experiment->title = g_strdup ("");
+  g_autofree char *text = lofi_experiment_to_text (experiment);
+  g_autofree char *all = g_strconcat (text, "\n", experiment->folder ? experiment->folder : "", NULL);
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, all, -1);
+}

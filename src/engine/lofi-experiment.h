@@ -116,6 +116,8 @@ char *lofi_experiment_resolve (const LofiExperiment *experiment, const char *pat
 /* Whether a layer has a lift and whether it has a filter. */
 gboolean lofi_layer_lifts (const LofiLayerSpec *spec);
 gboolean lofi_layer_filters (const LofiLayerSpec *spec);
+/* Whether it looks at windows of maps: a convolution, or a filter on patches. */
+gboolean lofi_layer_looks_at_windows (const LofiLayerSpec *spec);
 
 /* Why layer `index` of the experiment cannot have this key at all, or not with its other settings: a sentence, translated, or NULL when it
  * can. The window greys with it what the check would refuse. key: as in the file. (transfer full) */

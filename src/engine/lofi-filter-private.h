@@ -45,6 +45,5 @@ gboolean lofi_filter_stage_leading (const LofiFilterStage *stage, gsize keep, do
 /* t: y, or y less its mean, once for every position of every sample: n S numbers. (transfer full) */
 double *lofi_filter_weights (const LofiTask *task, const LofiLayerSpec *spec, gsize positions);
 
-/* The lifted training rows in double, less their mean if centred: (n S) x P. (transfer full) */
-LofiArray *lofi_filter_lifted (LofiFitRun *run, LofiLiftStage *lift, const LofiFeatures *input, gboolean centred, const char *place,
-                               GError **error);
+/* The lifted training rows in double: (n S) x P. They may be the stage's own store: never written to. (transfer full) */
+LofiArray *lofi_filter_lifted (LofiFitRun *run, LofiLiftStage *lift, const LofiFeatures *input, const char *place, GError **error);

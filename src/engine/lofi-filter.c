@@ -119,20 +119,27 @@ gather (LofiLiftStage *lift, const LofiFeatures *input, gsize samples, LofiMatri
 }
 
 LofiArray *
-lofi_filter_lifted (LofiFitRun *run, LofiLiftStage *lift, const LofiFeatures *input, gboolean centred, const char *place, GError **error)
+lofi_filter_lifted (LofiFitRun *run, LofiLiftStage *lift, const LofiFeatures *input, const char *place, GError **error)
 {
   gsize n = input->samples;
-  if (lift->train.array && lift->train.filled == n && !centred)
+  if (lift->train.array && lift->train.filled == n)
     return lofi_array_ref (lift->train.array);
   g_autoptr (LofiArray) all = lofi_array_new (n * lift->positions, lift->width, error, place);
   if (!all || !lofi_error_from_status (error, gather (lift, input, n, &all->matrix, &run->watch), place))
     return NULL;
-  if (centred)
-    {
-      g_autofree double *mean = mean_of_rows (&all->matrix);
-      subtract_from_rows (&all->matrix, mean);
-    }
   return g_steal_pointer (&all);
+}
+
+/* The rows less their mean, as another array: they may be a store that others look at. (transfer full) */
+static LofiArray *
+centred_copy (const LofiArray *lifted, const double *mean, const char *place, GError **error)
+{
+  LofiArray *copy = lofi_array_new (lifted->matrix.rows, lifted->matrix.cols, error, place);
+  if (!copy)
+    return NULL;
+  lofi_matrix_copy (&copy->matrix, &lifted->matrix);
+  subtract_from_rows (&copy->matrix, mean);
+  return copy;
 }
 
 /* One pass over the samples. */
@@ -326,13 +333,12 @@ static gboolean
 decompose_dual (Pass *pass, LofiFilterStage *stage, GError **error)
 {
   LofiWatch *watch = &pass->run->watch;
-  g_autoptr (LofiArray) plain = lofi_filter_lifted (pass->run, pass->lift, pass->input, FALSE, pass->place, error);
+  g_autoptr (LofiArray) plain = lofi_filter_lifted (pass->run, pass->lift, pass->input, pass->place, error);
   if (!plain)
     return FALSE;
   g_autofree double *mean = mean_of_rows (&plain->matrix);
   memcpy (stage->mean, mean, stage->width * sizeof (double));
-  stage->dual_lifted = pass->spec->center_lift ? lofi_filter_lifted (pass->run, pass->lift, pass->input, TRUE, pass->place, error)
-                                               : lofi_array_ref (plain);
+  stage->dual_lifted = pass->spec->center_lift ? centred_copy (plain, mean, pass->place, error) : lofi_array_ref (plain);
   if (!stage->dual_lifted)
     return FALSE;
   const LofiMatrix *z = &stage->dual_lifted->matrix;

@@ -17,6 +17,7 @@ typedef struct {
   const LofiLayerSpec *spec;
   guint index;
   const char *place;
+  const char *lift_key;
   const LofiRepresentation *input;
   gboolean show;
   guint n_groups;
@@ -58,8 +59,7 @@ take_stages (Work *work, guint group, GError **error)
   LofiFitRun *run = work->run;
   const LofiLayerSpec *spec = work->spec;
   LofiFeatures *train = work->input->train;
-  g_autofree char *plain = lofi_lift_key (run, spec, work->index, work->input->key, train);
-  g_autofree char *key = work->n_groups > 1 ? g_strdup_printf ("%s:channel%u", plain, group) : g_strdup (plain);
+  g_autofree char *key = work->n_groups > 1 ? g_strdup_printf ("%s:channel%u", work->lift_key, group) : g_strdup (work->lift_key);
   gboolean filtered = lofi_layer_filters (spec);
   g_autoptr (LofiLiftStage) lift = lofi_fit_run_get (run, key);
   gboolean fresh = lift == NULL;
@@ -157,7 +157,7 @@ take_directions (Work *work, guint group, GError **error)
   double *values = layer->eigenvalues + group * keep, residual = 0;
   if (work->spec->order == LOFI_ORDER_3 || work->spec->order == LOFI_ORDER_4)
     {
-      g_autoptr (LofiArray) lifted = lofi_filter_lifted (work->run, work->lifts[group], work->input->train, FALSE, work->place, error);
+      g_autoptr (LofiArray) lifted = lofi_filter_lifted (work->run, work->lifts[group], work->input->train, work->place, error);
       g_autofree double *weights = lofi_filter_weights (work->run->result->task, work->spec, work->lifts[group]->positions);
       if (!lifted || !lofi_error_from_status (error, lofi_moment_leading (&lifted->matrix, weights, work->spec->order == LOFI_ORDER_3 ? 3 : 4,
                                                                           keep, values, &vectors, &work->run->watch), work->place))
@@ -449,13 +449,14 @@ finish_layer (Work *work, const char *key, GError **error)
 }
 
 static LofiLayerResult *
-fit_lift_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input, gboolean show, const char *key,
-                GError **error)
+fit_lift_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input, gboolean show, const char *lift_key,
+                const char *key, GError **error)
 {
   gint64 began = g_get_monotonic_time ();
   g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
-  guint groups = spec->kind == LOFI_KIND_FILTER && spec->size > 0 ? (guint) input->train->shape.channels : 1;
-  Work work = { .run = run, .spec = spec, .index = index, .place = place, .input = input, .show = show, .n_groups = groups };
+  guint groups = spec->kind == LOFI_KIND_FILTER && lofi_layer_looks_at_windows (spec) ? (guint) input->train->shape.channels : 1;
+  Work work = { .run = run, .spec = spec, .index = index, .place = place, .lift_key = lift_key, .input = input, .show = show,
+                .n_groups = groups };
   work.lifts = g_new0 (LofiLiftStage *, groups);
   work.filters = g_new0 (LofiFilterStage *, groups);
   work.filter_keys = g_new0 (char *, groups);
@@ -472,10 +473,9 @@ fit_lift_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const L
 
 /* Identifies a layer's result: what entered, everything that it does, and how much of its spectrum is wanted. (transfer full) */
 static char *
-layer_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input)
+layer_key (const LofiFitRun *run, const LofiLayerSpec *spec, const char *lift)
 {
   LofiSpectra spectra = run->observer ? run->observer->spectra : LOFI_SPECTRA_WHOLE;
-  g_autofree char *lift = lofi_lift_key (run, spec, index, input->key, input->train);
   if (spec->kind == LOFI_KIND_POOL)
     return g_strdup_printf ("%s/%s", lift, lofi_pool_mode_name (spec->mode));
   if (!lofi_layer_filters (spec))
@@ -487,7 +487,8 @@ layer_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const 
 LofiLayerResult *
 lofi_fit_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input, gboolean show, GError **error)
 {
-  g_autofree char *key = layer_key (run, spec, index, input);
+  g_autofree char *lift_key = lofi_lift_key (run, spec, index, input->key, input->train);
+  g_autofree char *key = layer_key (run, spec, lift_key);
   LofiLayerResult *layer = lofi_fit_run_get (run, key);
   if (layer)
     return layer;
@@ -496,7 +497,7 @@ lofi_fit_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const L
   else if (lofi_layer_lifts (spec) && spec->width == LOFI_WIDTH_INFINITE)
     layer = lofi_fit_kernel_layer (run, spec, index, input, key, error);
   else
-    layer = fit_lift_layer (run, spec, index, input, show, key, error);
+    layer = fit_lift_layer (run, spec, index, input, show, lift_key, key, error);
   if (layer && run->cache)
     lofi_cache_put (run->cache, layer->key, layer, lofi_layer_result_bytes (layer), (LofiCacheRef) lofi_layer_result_ref,
                     (GDestroyNotify) lofi_layer_result_unref);

@@ -5,6 +5,25 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-error.h"
 
+gboolean
+lofi_layer_window_positions (const LofiLayerSpec *spec, LofiMapShape input, const char *place, LofiMapShape *positions, GError **error)
+{
+  if (lofi_window_positions (input, (LofiWindow) { spec->size, spec->padding, spec->stride }, positions) == LOFI_OK)
+    return TRUE;
+  return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("take a smaller size or stride, or more padding"),
+                         _("windows of %zu x %zu with padding %zu and stride %zu leave nothing of maps of %zu x %zu"), spec->size,
+                         spec->size, spec->padding, spec->stride, input.height, input.width);
+}
+
+gboolean
+lofi_layer_pooled_shape (const LofiLayerSpec *spec, LofiMapShape input, const char *place, LofiMapShape *pooled, GError **error)
+{
+  if (lofi_pool_shape (input, spec->size, pooled) == LOFI_OK)
+    return TRUE;
+  return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("take a smaller size"),
+                         _("windows of %zu x %zu do not fit into maps of %zu x %zu"), spec->size, spec->size, input.height, input.width);
+}
+
 /* (transfer full) */
 static LofiFeatures *
 pool (LofiFitRun *run, const LofiLayerSpec *spec, LofiFeatures *input, LofiMapShape pooled, const char *place, GError **error)
@@ -33,12 +52,8 @@ lofi_fit_maps_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, co
   gint64 began = g_get_monotonic_time ();
   g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
   LofiMapShape shape = input->train->shape, out = { 1, 1, input->train->count };
-  if (spec->kind == LOFI_KIND_POOL && lofi_pool_shape (shape, spec->size, &out) != LOFI_OK)
-    {
-      lofi_error_set (error, LOFI_ERROR_INPUT, place, _("take a smaller size"),
-                      _("windows of %zu x %zu do not fit into maps of %zu x %zu"), spec->size, spec->size, shape.height, shape.width);
-      return NULL;
-    }
+  if (spec->kind == LOFI_KIND_POOL && !lofi_layer_pooled_shape (spec, shape, place, &out, error))
+    return NULL;
   if (!lofi_fit_run_enter (run, LOFI_STAGE_PROJECTION, index, 0, error))
     return NULL;
   g_autoptr (LofiLayerResult) layer = lofi_layer_result_new (spec, index, key, shape, out);

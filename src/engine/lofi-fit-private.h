@@ -66,6 +66,10 @@ LofiLayerResult *lofi_fit_maps_layer (LofiFitRun *run, const LofiLayerSpec *spec
                                       const char *key, GError **error);
 LofiLayerResult *lofi_fit_kernel_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input,
                                         const char *key, GError **error);
+/* Where the windows of such a layer stand on maps, and what its pooling leaves of them; FALSE with an error when that is nothing. */
+gboolean lofi_layer_window_positions (const LofiLayerSpec *spec, LofiMapShape input, const char *place, LofiMapShape *positions, GError **error);
+gboolean lofi_layer_pooled_shape (const LofiLayerSpec *spec, LofiMapShape input, const char *place, LofiMapShape *pooled, GError **error);
+
 /* A result with its name, kind and shapes, and nothing else. (transfer full) */
 LofiLayerResult *lofi_layer_result_new (const LofiLayerSpec *spec, guint index, const char *key, LofiMapShape input, LofiMapShape output);
 

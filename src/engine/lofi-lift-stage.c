@@ -104,7 +104,7 @@ wants_single (const LofiFitRun *run, const LofiLayerSpec *spec, const LofiFeatur
 {
   LofiMapShape positions = { 1, 1, 1 };
   double inputs = input->count, area = (double) spec->size * spec->size;
-  gboolean windowed = spec->kind == LOFI_KIND_CONV || (spec->kind == LOFI_KIND_FILTER && spec->size > 0);
+  gboolean windowed = lofi_layer_looks_at_windows (spec);
   if (windowed && lofi_window_positions (input->shape, (LofiWindow) { spec->size, spec->padding, spec->stride }, &positions) != LOFI_OK)
     return FALSE;
   if (windowed)
@@ -148,46 +148,48 @@ take_shape (LofiLiftStage *stage, const LofiLayerSpec *spec, const LofiFeatures 
 {
   stage->input = input->shape;
   stage->kind = lofi_layer_lifts (spec) ? LOFI_LIFT_RANDOM : spec->size ? LOFI_LIFT_CHANNEL : LOFI_LIFT_IDENTITY;
-  if (spec->kind == LOFI_KIND_CONV || stage->kind == LOFI_LIFT_CHANNEL)
+  if (lofi_layer_looks_at_windows (spec))
     stage->window = (LofiWindow) { spec->size, spec->padding, spec->stride };
   stage->width = stage->kind == LOFI_LIFT_RANDOM ? spec->width : stage->kind == LOFI_LIFT_CHANNEL ? spec->size * spec->size : input->count;
   stage->output = (LofiMapShape) { stage->width, 1, 1 };
   stage->positions = 1;
   if (!stage->window.size)
     return TRUE;
-  if (lofi_window_positions (stage->input, stage->window, &stage->output) != LOFI_OK)
-    return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("take a smaller size or stride, or more padding"),
-                           _("windows of %zu x %zu with padding %zu and stride %zu leave nothing of maps of %zu x %zu"),
-                           spec->size, spec->size, spec->padding, spec->stride, stage->input.height, stage->input.width);
+  if (!lofi_layer_window_positions (spec, stage->input, place, &stage->output, error))
+    return FALSE;
   stage->positions = stage->output.height * stage->output.width;
   stage->output.channels = stage->width;
   return TRUE;
 }
 
-/* c, from the training features, stored or not. */
+static LofiStatus
+scale_of_rows (const LofiLiftStage *stage, const LofiMatrix *rows, double *scale)
+{
+  return stage->window.size ? lofi_patch_scale (rows, stage->input, stage->window, scale) : lofi_input_scale (rows, scale);
+}
+
+/* c, from the training features: stored ones at once, others block by block. */
 static LofiStatus
 measure_scale (const LofiLiftStage *stage, const LofiFeatures *input, double *scale)
 {
+  if (input->view.data)
+    return scale_of_rows (stage, &input->view, scale);
   double sum = 0;
-  LofiMatrix work = { 0 };
-  LofiStatus status = input->view.data ? LOFI_OK : lofi_matrix_alloc (&work, lofi_features_block (input), input->count);
-  gsize step = input->view.data ? MAX (1, input->samples) : lofi_features_block (input);
+  gsize step = lofi_features_block (input);
+  LofiMatrix work;
+  LofiStatus status = lofi_matrix_alloc (&work, step, input->count);
   for (gsize first = 0; status == LOFI_OK && first < input->samples; first += step)
     {
       gsize count = MIN (step, input->samples - first);
-      LofiMatrix rows;
-      double part;
-      status = lofi_features_view (input, first, count, &work, &rows);
+      LofiMatrix rows = lofi_matrix_row_block (&work, 0, count);
+      double part = 0;
+      status = lofi_features_rows (input, first, count, &rows);
       if (status == LOFI_OK)
-        status = stage->window.size ? lofi_patch_scale (&rows, stage->input, stage->window, &part) : lofi_input_scale (&rows, &part);
-      sum += status == LOFI_OK ? part * part * (double) count : 0;
+        status = scale_of_rows (stage, &rows, &part);
+      sum += part * part * (double) count;
     }
   lofi_matrix_clear (&work);
-  /* The whole at once is the square root itself, not the root of its square. */
   *scale = sqrt (sum / (double) MAX (1, input->samples));
-  if (status == LOFI_OK && input->view.data && input->samples)
-    status = stage->window.size ? lofi_patch_scale (&input->view, stage->input, stage->window, scale)
-                                : lofi_input_scale (&input->view, scale);
   return status;
 }
 

@@ -11,12 +11,6 @@
 #define PATCHES_MOST ((gsize) 100000)
 #define PATCH_NUMBERS_MOST ((gsize) 1 << 24)
 
-static gboolean
-looks_at_windows (const LofiLayerSpec *spec)
-{
-  return spec->kind == LOFI_KIND_CONV || (spec->kind == LOFI_KIND_FILTER && spec->size > 0);
-}
-
 gboolean
 lofi_picture_possible (const LofiExperiment *experiment, guint layer_index, LofiPicture picture)
 {
@@ -38,7 +32,7 @@ lofi_result_picture_shape (const LofiResult *result, guint layer_index, LofiPict
 {
   const LofiLayerSpec *spec = lofi_experiment_layer (result->experiment, layer_index);
   LofiMapShape shape = { result->task->channels, result->task->height, result->task->width };
-  if (picture == LOFI_PICTURE_PULLED_BACK && looks_at_windows (spec))
+  if (picture == LOFI_PICTURE_PULLED_BACK && lofi_layer_looks_at_windows (spec))
     return (LofiMapShape) { spec->kind == LOFI_KIND_CONV ? shape.channels : 1, spec->size, spec->size };
   return shape;
 }

@@ -90,28 +90,11 @@ needs_positions (const Walk *walk, const char *place, GError **error)
 }
 
 static gboolean
-take_window (const Walk *walk, const LofiLayerSpec *spec, const char *place, LofiMapShape *positions, GError **error)
-{
-  LofiMapShape input = walk->shape;
-  if (!needs_positions (walk, place, error))
-    return FALSE;
-  if (lofi_window_positions (input, (LofiWindow) { spec->size, spec->padding, spec->stride }, positions) == LOFI_OK)
-    return TRUE;
-  return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("take a smaller size or stride, or more padding"),
-                         _("windows of %zu x %zu with padding %zu and stride %zu leave nothing of maps of %zu x %zu"), spec->size,
-                         spec->size, spec->padding, spec->stride, input.height, input.width);
-}
-
-static gboolean
 add_pool (Walk *walk, const LofiLayerSpec *spec, guint index, const char *place, GError **error)
 {
   LofiMapShape pooled;
-  if (!needs_positions (walk, place, error))
+  if (!needs_positions (walk, place, error) || !lofi_layer_pooled_shape (spec, walk->shape, place, &pooled, error))
     return FALSE;
-  if (lofi_pool_shape (walk->shape, spec->size, &pooled) != LOFI_OK)
-    return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("take a smaller size"),
-                           _("windows of %zu x %zu do not fit into maps of %zu x %zu"), spec->size, spec->size, walk->shape.height,
-                           walk->shape.width);
   walk->held += BYTES ((walk->n + walk->m) * count (pooled));
   add (walk, LOFI_STAGE_PROJECTION, (int) index, (walk->n + walk->m) * count (walk->shape), 0);
   walk->shape = pooled;
@@ -159,10 +142,10 @@ add_filter (Walk *walk, const LofiLayerSpec *spec, guint index, double rows, dou
 static gboolean
 add_lift (Walk *walk, const LofiLayerSpec *spec, guint index, const char *place, GError **error)
 {
-  gboolean windowed = spec->kind == LOFI_KIND_CONV || (spec->kind == LOFI_KIND_FILTER && spec->size > 0);
+  gboolean windowed = lofi_layer_looks_at_windows (spec);
   gboolean lifts = lofi_layer_lifts (spec), filtered = lofi_layer_filters (spec);
   LofiMapShape positions = { 1, 1, 1 };
-  if (windowed && !take_window (walk, spec, place, &positions, error))
+  if (windowed && (!needs_positions (walk, place, error) || !lofi_layer_window_positions (spec, walk->shape, place, &positions, error)))
     return FALSE;
   double s = (double) positions.height * positions.width, rows = walk->n * s, samples = walk->n + walk->m;
   double area = (double) spec->size * spec->size, groups = windowed && !lifts ? walk->shape.channels : 1;

@@ -6,46 +6,8 @@
 #include <math.h>
 #include "lofi-blas.h"
 #include "lofi-experiment-json.h"
+#include "lofi-json-private.h"
 #include "lofi-plan.h"
-
-static void
-put_number (JsonBuilder *json, const char *name, double value)
-{
-  json_builder_set_member_name (json, name);
-  if (isfinite (value))
-    json_builder_add_double_value (json, value);
-  else
-    json_builder_add_null_value (json);
-}
-
-static void
-put_integer (JsonBuilder *json, const char *name, guint64 value)
-{
-  json_builder_set_member_name (json, name);
-  if (value <= G_MAXINT64)
-    json_builder_add_int_value (json, (gint64) value);
-  else
-    {
-      /* Beyond what JSON readers hold as an integer: as text, exactly. */
-      g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, value);
-      json_builder_add_string_value (json, text);
-    }
-}
-
-static void
-put_text (JsonBuilder *json, const char *name, const char *value)
-{
-  g_autofree char *valid = g_utf8_make_valid (value ? value : "", -1);
-  json_builder_set_member_name (json, name);
-  json_builder_add_string_value (json, valid);
-}
-
-static void
-put_null (JsonBuilder *json, const char *name)
-{
-  json_builder_set_member_name (json, name);
-  json_builder_add_null_value (json);
-}
 
 static void
 put_numbers (JsonBuilder *json, const char *name, const double *numbers, gsize count)
@@ -78,35 +40,35 @@ put_layer (JsonBuilder *json, const LofiResult *result, guint index)
   gsize degree = lofi_experiment_total_degree (result->experiment, index);
   gboolean infinite = lofi_layer_lifts (layer->spec) && layer->spec->width == LOFI_WIDTH_INFINITE;
   json_builder_begin_object (json);
-  put_text (json, "name", layer->name);
-  put_text (json, "kind", lofi_kind_name (layer->spec->kind));
-  put_integer (json, "inputs", layer->inputs);
+  lofi_json_put_text (json, "name", layer->name);
+  lofi_json_put_text (json, "kind", lofi_kind_name (layer->spec->kind));
+  lofi_json_put_integer (json, "inputs", layer->inputs);
   put_shape (json, "outputs", layer->output_shape);
   if (infinite)
-    put_text (json, "width", "inf");
+    lofi_json_put_text (json, "width", "inf");
   else if (layer->width)
-    put_integer (json, "width", layer->width);
+    lofi_json_put_integer (json, "width", layer->width);
   else
-    put_null (json, "width");
+    lofi_json_put_null (json, "width");
   if (layer->keep)
-    put_integer (json, "keep", layer->keep);
+    lofi_json_put_integer (json, "keep", layer->keep);
   else
-    put_null (json, "keep");
+    lofi_json_put_null (json, "keep");
   if (layer->scale > 0)
-    put_number (json, "scale", layer->scale);
+    lofi_json_put_number (json, "scale", layer->scale);
   else
-    put_null (json, "scale");
+    lofi_json_put_null (json, "scale");
   put_numbers (json, "eigenvalues", layer->eigenvalues, layer->keep);
   if (layer->mean_overlap)
     put_numbers (json, "mean_overlap", layer->mean_overlap, layer->keep);
-  put_number (json, "residual", layer->residual);
-  put_null (json, "null_edge");
-  put_null (json, "outliers");
+  lofi_json_put_number (json, "residual", layer->residual);
+  lofi_json_put_null (json, "null_edge");
+  lofi_json_put_null (json, "outliers");
   if (degree < G_MAXSIZE)
-    put_integer (json, "degree", degree);
+    lofi_json_put_integer (json, "degree", degree);
   else
-    put_null (json, "degree");
-  put_number (json, "seconds", layer->seconds);
+    lofi_json_put_null (json, "degree");
+  lofi_json_put_number (json, "seconds", layer->seconds);
   json_builder_end_object (json);
 }
 
@@ -118,14 +80,14 @@ put_readout (JsonBuilder *json, const char *name, const LofiReadout *readout)
   gboolean tested = readout->n_test > 0;
   json_builder_set_member_name (json, name);
   json_builder_begin_object (json);
-  put_number (json, "penalty", readout->ridge.penalty);
-  put_number (json, "loo_mse", readout->ridge.loo_mse);
-  put_number (json, "train_mse", readout->train_scores.mse);
-  put_number (json, "train_error", readout->train_scores.error);
-  put_number (json, "test_mse", tested ? test->mse : NAN);
-  put_number (json, "test_error", tested ? test->error : NAN);
-  put_number (json, "test_mse_sem", tested ? test->mse_sem : NAN);
-  put_number (json, "test_error_sem", tested ? test->error_sem : NAN);
+  lofi_json_put_number (json, "penalty", readout->ridge.penalty);
+  lofi_json_put_number (json, "loo_mse", readout->ridge.loo_mse);
+  lofi_json_put_number (json, "train_mse", readout->train_scores.mse);
+  lofi_json_put_number (json, "train_error", readout->train_scores.error);
+  lofi_json_put_number (json, "test_mse", tested ? test->mse : NAN);
+  lofi_json_put_number (json, "test_error", tested ? test->error : NAN);
+  lofi_json_put_number (json, "test_mse_sem", tested ? test->mse_sem : NAN);
+  lofi_json_put_number (json, "test_error_sem", tested ? test->error_sem : NAN);
   json_builder_end_object (json);
 }
 
@@ -135,9 +97,9 @@ put_plan (JsonBuilder *json, const LofiPlan *plan)
 {
   json_builder_set_member_name (json, "plan");
   json_builder_begin_object (json);
-  put_number (json, "flops", plan->flops);
-  put_integer (json, "bytes", plan->bytes);
-  put_integer (json, "budget", plan->budget);
+  lofi_json_put_number (json, "flops", plan->flops);
+  lofi_json_put_integer (json, "bytes", plan->bytes);
+  lofi_json_put_integer (json, "budget", plan->budget);
   json_builder_end_object (json);
 }
 
@@ -145,9 +107,9 @@ static void
 put_result (JsonBuilder *json, const LofiResult *result)
 {
   json_builder_begin_object (json);
-  put_integer (json, "format", 1);
+  lofi_json_put_integer (json, "format", 1);
   lofi_experiment_put_json (json, result->experiment);
-  put_integer (json, "seed", result->experiment->seed);
+  lofi_json_put_integer (json, "seed", result->experiment->seed);
   json_builder_set_member_name (json, "layers");
   json_builder_begin_array (json);
   for (guint i = 0; i < result->n_layers; i++)
@@ -157,7 +119,7 @@ put_result (JsonBuilder *json, const LofiResult *result)
   if (result->readout)
     put_readout (json, "readout", result->readout);
   else
-    put_null (json, "readout");
+    lofi_json_put_null (json, "readout");
   json_builder_set_member_name (json, "baselines");
   json_builder_begin_object (json);
   if (result->lazy)
@@ -173,14 +135,13 @@ put_result (JsonBuilder *json, const LofiResult *result)
     put_plan (json, result->plan);
   if (result->descent)
     {
-      put_integer (json, "descent_steps", result->descent_steps);
-      json_builder_set_member_name (json, "descent_diverged");
-      json_builder_add_boolean_value (json, result->descent_diverged);
+      lofi_json_put_integer (json, "descent_steps", result->descent_steps);
+      lofi_json_put_flag (json, "descent_diverged", result->descent_diverged);
     }
-  put_number (json, "seconds", result->seconds);
-  put_integer (json, "peak_bytes", result->peak_bytes);
-  put_integer (json, "threads", (guint64) MAX (lofi_blas_threads (), 0));
-  put_text (json, "version", LOFI_VERSION);
+  lofi_json_put_number (json, "seconds", result->seconds);
+  lofi_json_put_integer (json, "peak_bytes", result->peak_bytes);
+  lofi_json_put_integer (json, "threads", (guint64) MAX (lofi_blas_threads (), 0));
+  lofi_json_put_text (json, "version", LOFI_VERSION);
   json_builder_end_object (json);
 }
 

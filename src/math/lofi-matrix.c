@@ -47,21 +47,31 @@ storage_new (size_t bytes)
   return data;
 }
 
+/* *data is NULL for no bytes at all, and after a failure. */
+static LofiStatus
+zeroed_storage_new (size_t bytes, void **data)
+{
+  *data = NULL;
+  if (bytes > PTRDIFF_MAX)
+    return LOFI_BAD_SHAPE;
+  if (bytes == 0)
+    return LOFI_OK;
+  *data = storage_new (bytes);
+  if (!*data)
+    return LOFI_NO_MEMORY;
+  memset (*data, 0, bytes);
+  return LOFI_OK;
+}
+
 LofiStatus
 lofi_matrix_alloc (LofiMatrix *m, size_t rows, size_t cols)
 {
   *m = (LofiMatrix) { 0 };
   size_t bytes = lofi_matrix_bytes (rows, cols);
-  if (bytes > PTRDIFF_MAX)
-    return LOFI_BAD_SHAPE;
-  double *data = NULL;
-  if (bytes > 0)
-    {
-      data = storage_new (bytes);
-      if (!data)
-        return LOFI_NO_MEMORY;
-      memset (data, 0, bytes);
-    }
+  void *data;
+  LofiStatus status = zeroed_storage_new (bytes, &data);
+  if (status != LOFI_OK)
+    return status;
   *m = (LofiMatrix) { .data = data, .rows = rows, .cols = cols, .stride = cols };
   return LOFI_OK;
 }
@@ -153,16 +163,10 @@ lofi_matrix_f_alloc (LofiMatrixF *m, size_t rows, size_t cols)
 {
   *m = (LofiMatrixF) { 0 };
   size_t bytes = floats_bytes (rows, cols);
-  if (bytes > PTRDIFF_MAX)
-    return LOFI_BAD_SHAPE;
-  float *data = NULL;
-  if (bytes > 0)
-    {
-      data = storage_new (bytes);
-      if (!data)
-        return LOFI_NO_MEMORY;
-      memset (data, 0, bytes);
-    }
+  void *data;
+  LofiStatus status = zeroed_storage_new (bytes, &data);
+  if (status != LOFI_OK)
+    return status;
   *m = (LofiMatrixF) { .data = data, .rows = rows, .cols = cols, .stride = cols };
   return LOFI_OK;
 }
