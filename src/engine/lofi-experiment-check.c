@@ -188,19 +188,14 @@ check_reasons (const Check *check, const LofiExperiment *e, guint index, const c
 static gboolean
 check_degree (const Check *check, const LofiLayerSpec *layer, const char *group)
 {
-  LofiSigma sigma;
-  gboolean constant = TRUE;
   if (layer->degree == LOFI_DEGREE_EXACT)
     return TRUE;
   if (layer->degree < 1 || layer->degree > LOFI_DEGREE_MAX)
     return refuse (check, group, "degree", NULL, _("%d is not exact or a number from 1 to %d"), layer->degree, LOFI_DEGREE_MAX);
-  if (lofi_sigma_init (&sigma, layer->activation, layer->degree) != LOFI_OK)
-    return refuse (check, group, "degree", _("use exact"), _("%s has no expansion to degree %d"), lofi_activation_name (layer->activation),
-                   layer->degree);
-  for (int k = 1; k <= layer->degree; k++)
-    constant = constant && fabs (sigma.coefficients[k]) < 1e-9;
-  return !constant || refuse (check, group, "degree", _("use a higher degree, or exact"),
-                              _("up to degree %d the expansion of %s is a constant"), layer->degree, lofi_activation_name (layer->activation));
+  if (layer->degree >= lofi_activation_least_degree (layer->activation))
+    return TRUE;
+  return refuse (check, group, "degree", _("use a higher degree, or exact"), _("up to degree %d the expansion of %s is a constant"),
+                 layer->degree, lofi_activation_name (layer->activation));
 }
 
 static gboolean

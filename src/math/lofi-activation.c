@@ -159,6 +159,12 @@ expand (LofiActivation activation, int degree, double *coefficients)
   return squares / total;
 }
 
+int
+lofi_activation_least_degree (LofiActivation activation)
+{
+  return activation == LOFI_SQUARE ? 2 : 1;      /* t^2 = sqrt(2) he_2 + 1; all others have a slope, E[g sigma(g)] */
+}
+
 LofiStatus
 lofi_sigma_init (LofiSigma *sigma, LofiActivation activation, int degree)
 {

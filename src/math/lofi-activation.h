@@ -14,6 +14,9 @@ const char *lofi_activation_name (LofiActivation activation);
 /* False when there is no such activation; *activation is then left alone. */
 bool lofi_activation_from_name (const char *name, LofiActivation *activation);
 
+/* The lowest degree above 0 in its Hermite expansion: a truncation below it is a constant. 2 for square, 1 for all others. */
+int lofi_activation_least_degree (LofiActivation activation);
+
 #define LOFI_DEGREE_EXACT 0
 #define LOFI_DEGREE_MAX 32
 

@@ -219,6 +219,21 @@ START_TEST (truncations_are_their_polynomials)
 }
 END_TEST
 
+START_TEST (the_least_degree_is_the_first_that_is_there)
+{
+  for (int i = 0; i < LOFI_N_ACTIVATIONS; i++)
+    {
+      LofiSigma sigma;
+      int first = 1;
+      ck_assert_int_eq (lofi_sigma_init (&sigma, i, 4), LOFI_OK);
+      while (first < 4 && fabs (sigma.coefficients[first]) < 1e-9)
+        first++;
+      ck_assert (fabs (sigma.coefficients[first]) > 0.1);
+      ck_assert_int_eq (lofi_activation_least_degree (i), first);
+    }
+}
+END_TEST
+
 START_TEST (impossible_degrees_are_refused)
 {
   LofiSigma sigma;
@@ -242,6 +257,7 @@ main (void)
   tcase_add_test (tcase, coefficients_are_the_known_ones);
   tcase_add_test (tcase, moments_are_the_known_ones);
   tcase_add_test (tcase, truncations_are_their_polynomials);
+  tcase_add_test (tcase, the_least_degree_is_the_first_that_is_there);
   tcase_add_test (tcase, impossible_degrees_are_refused);
   suite_add_tcase (suite, tcase);
   return lofi_test_run (suite);
