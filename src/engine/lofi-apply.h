@@ -13,3 +13,8 @@ LofiStatus lofi_result_apply (const LofiResult *result, guint layer_index, const
 /* The degree spectrum of the first `count` kept features (0 = all) for isotropic Gaussian inputs of the data's mean square length: count x
  * LOFI_DEGREES, shares that add up to 1 (lofi-degree.h). Maps count by their sum over positions. Takes some seconds. (transfer full) */
 LofiArray *lofi_result_degrees (const LofiResult *result, guint layer_index, gsize count, GCancellable *cancellable, GError **error);
+
+/* From features of layer `from` (b x (C H W) of its output_shape), through the layers after it and the readout: b predictions. FALSE when
+ * a layer after it cannot be applied, or there is no readout yet. Computed in double, whole. */
+gboolean lofi_result_can_predict_from (const LofiResult *result, guint from);
+LofiStatus lofi_result_predict_from (const LofiResult *result, guint from, const LofiMatrix *features, double *predictions);

@@ -49,7 +49,8 @@ lofi_layer_spec_new (void)
   LofiLayerSpec *spec = g_new0 (LofiLayerSpec, 1);
   spec->kind = LOFI_KIND_DENSE;
   spec->width = 1000;
-  spec->keep = 50;
+  spec->keep = spec->keep_max = 50;
+  spec->keep_min = 1;
   spec->order = LOFI_ORDER_2;
   spec->degree = LOFI_DEGREE_EXACT;
   spec->activation = LOFI_RELU;
@@ -76,6 +77,28 @@ static GPtrArray *
 layers_new (void)
 {
   return g_ptr_array_new_with_free_func ((GDestroyNotify) lofi_layer_spec_free);
+}
+
+static LofiSweepAxis *
+sweep_axis_dup (const LofiSweepAxis *axis)
+{
+  LofiSweepAxis *copy = g_new (LofiSweepAxis, 1);
+  *copy = (LofiSweepAxis) { g_strdup (axis->key), g_strdupv (axis->values) };
+  return copy;
+}
+
+static void
+sweep_axis_free (LofiSweepAxis *axis)
+{
+  g_free (axis->key);
+  g_strfreev (axis->values);
+  g_free (axis);
+}
+
+static GPtrArray *
+sweep_axes_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) sweep_axis_free);
 }
 
 GArray *
@@ -106,6 +129,7 @@ lofi_experiment_new (void)
   experiment->penalty_count = 500;
   experiment->sweep_samples = lofi_log_spaced_samples (100, 10000, 12);
   experiment->sweep_seeds = 5;
+  experiment->sweep_axes = sweep_axes_new ();
   experiment->sweep_compare = LOFI_COMPARE_LAZY | LOFI_COMPARE_LINEAR;
   experiment->data.dimension = 100;
   experiment->data.exponent = 2;
@@ -133,6 +157,9 @@ lofi_experiment_dup (const LofiExperiment *experiment)
   for (guint i = 0; i < experiment->layers->len; i++)
     g_ptr_array_add (copy->layers, lofi_layer_spec_dup (lofi_experiment_layer (experiment, i)));
   copy->sweep_samples = g_array_copy (experiment->sweep_samples);
+  copy->sweep_axes = sweep_axes_new ();
+  for (guint i = 0; i < experiment->sweep_axes->len; i++)
+    g_ptr_array_add (copy->sweep_axes, sweep_axis_dup (g_ptr_array_index (experiment->sweep_axes, i)));
   return copy;
 }
 
@@ -153,6 +180,7 @@ lofi_experiment_free (LofiExperiment *experiment)
   g_free (data->label_column);
   g_ptr_array_unref (experiment->layers);
   g_array_unref (experiment->sweep_samples);
+  g_ptr_array_unref (experiment->sweep_axes);
   g_free (experiment);
 }
 

@@ -25,7 +25,9 @@ typedef enum { LOFI_PRECISION_AUTO, LOFI_PRECISION_SINGLE, LOFI_PRECISION_DOUBLE
 typedef struct {
   LofiLayerKind kind;
   gsize width;                     /* P, or LOFI_WIDTH_INFINITE; dense and conv */
-  gsize keep;                      /* K, or LOFI_KEEP_NONE */
+  gsize keep;                      /* K, or LOFI_KEEP_NONE; with keep_auto the most there can be, keep_max */
+  gboolean keep_auto;              /* K = the number of outliers, at least keep_min, at most keep_max */
+  gsize keep_min, keep_max;
   LofiFilterOrder order;
   int degree;                      /* LOFI_DEGREE_EXACT or D */
   LofiActivation activation;
@@ -62,6 +64,14 @@ typedef struct {
   guint seeds;                     /* of `lofi align` */
 } LofiDescentSpec;
 
+/* One more direction of a sweep's grid: a key of the file, "layer1.keep" or "readout.penalties", or one of two that stand for several:
+ * "layers.KEY", that key of every layer whose kind has it, and "depth", how many filtered layers there are. */
+typedef struct {
+  char *key;
+  GStrv values;                    /* as in the file, distinct, at least one */
+} LofiSweepAxis;
+#define LOFI_SWEEP_AXES_MOST 3
+
 typedef struct {
   char *title;
   guint64 seed;
@@ -73,6 +83,7 @@ typedef struct {
   gsize penalty_count;
   GArray *sweep_samples;           /* gsize, ascending, distinct */
   guint sweep_seeds;
+  GPtrArray *sweep_axes;           /* LofiSweepAxis *, owned; at most LOFI_SWEEP_AXES_MOST */
   LofiCompare sweep_compare;       /* kernel and descent also of a single fit; lazy and linear belong to every fit */
   LofiDescentSpec descent;
   char *folder;                    /* relative paths start here; absolute, or NULL for the current folder */

@@ -8,7 +8,7 @@
 
 typedef enum {
   LOFI_STAGE_DATA, LOFI_STAGE_LIFT, LOFI_STAGE_OPERATOR, LOFI_STAGE_EIGENPAIRS, LOFI_STAGE_PROJECTION, LOFI_STAGE_READOUT,
-  LOFI_STAGE_LAZY, LOFI_STAGE_LINEAR, LOFI_STAGE_KERNEL, LOFI_STAGE_DESCENT
+  LOFI_STAGE_LAZY, LOFI_STAGE_LINEAR, LOFI_STAGE_KERNEL, LOFI_STAGE_DESCENT, LOFI_STAGE_NULL
 } LofiStage;
 /* One word, marked for translation by the caller with _(): "data", "lift", ... static. */
 const char *lofi_stage_name (LofiStage stage);
@@ -23,6 +23,9 @@ typedef struct {
  * estimated density where the operator is wide); or nothing more than comes for free. */
 typedef enum { LOFI_SPECTRA_WHOLE, LOFI_SPECTRA_DRAWN, LOFI_SPECTRA_LEADING } LofiSpectra;
 
+/* Null lines wanted: the law's, with the layer; the permutations', after everything else is known (a layer of keep=auto needs its own at once). */
+typedef enum { LOFI_NULLS_NONE = 0, LOFI_NULLS_LAW = 1 << 0, LOFI_NULLS_PERMUTED = 1 << 1 } LofiNulls;
+
 /* Told in the fit's thread. Any may be NULL. */
 typedef struct {
   void (*progress) (gpointer data, const LofiProgress *progress);
@@ -30,6 +33,7 @@ typedef struct {
   gpointer data;
   guint live_pictures;    /* spectra wanted while one operator's samples stream in; 0 = none */
   LofiSpectra spectra;
+  LofiNulls nulls;
 } LofiObserver;
 
 /* (transfer full). cache and observer may be NULL. with_baselines: lazy and linear too. */

@@ -19,7 +19,7 @@ typedef struct {
   char *key;                     /* everything upstream and its own settings */
   char *name;                    /* "layer1" */
   LofiLayerSpec *spec;
-  gsize inputs, width, keep;     /* keep == 0: no filter; width: P, of a kernel layer n, of a filter its inputs, else 0 */
+  gsize inputs, width, keep;     /* keep == 0: no filter; of keep=auto what was chosen; width: P, of a kernel layer n, of a filter its inputs, else 0 */
   double scale;                  /* c; 0 for kinds without a lift */
   LofiMapShape input_shape, output_shape;   /* a vector of d numbers is 1 x 1 x d */
   LofiForm form;                 /* of the operator */
@@ -51,6 +51,8 @@ gsize lofi_layer_result_bytes (const LofiLayerResult *layer);
 /* The features as an array, computed if they are not stored. Any thread. NULL with an error, also for a kernel. (transfer full) */
 LofiArray *lofi_layer_result_features (const LofiLayerResult *layer, gboolean test, GCancellable *cancellable, GError **error);
 
+typedef struct _LofiNull LofiNull;      /* lofi-null.h */
+
 /* A readout and its scores. */
 typedef struct {
   char *key;
@@ -71,6 +73,7 @@ typedef struct {
   LofiTask *task;
   guint n_layers;
   LofiLayerResult **layers;      /* n_layers, each NULL until finished */
+  LofiNull **nulls;              /* n_layers; NULL until known, and for layers without a filter */
   /* The spectrum being watched while samples stream in: layer live_layer after live_samples samples;
    * live_samples == live_total is the whole spectrum, shown before its directions are known. */
   int live_layer;                /* -1: none */

@@ -33,3 +33,13 @@ gboolean lofi_teacher_from_name (const char *name, LofiTeacher *teacher);
 LofiDataset *lofi_teacher_draw (const LofiExperiment *experiment, GCancellable *cancellable, GError **error);
 /* As lofi_dataset_key. (transfer full) */
 char *lofi_teacher_key (const LofiExperiment *experiment);
+
+/* The concepts of the planted groups, what a feature of each group would compute, into `concepts`, n x n_groups, for inputs n x d. single-index: he_k (w . x); xor:
+ * x_1 x_2; staircase: chi_j; sight: he_2 (w_k . x). FALSE for data that is not of a teacher. */
+gboolean lofi_teacher_concepts (const LofiExperiment *experiment, const LofiDataset *dataset, const LofiMatrix *inputs, LofiMatrix *concepts);
+/* Short names of the groups: "w", "pair 1", ... translated, NULL-terminated. (transfer full) */
+char **lofi_teacher_group_names (const LofiExperiment *experiment, const LofiDataset *dataset);
+/* The exponents theory gives: samples ~ dimension^exponent at which group `group` emerges in a layer of a filter of this order, and at which lazy
+ * features learn; NAN where there is none. */
+double lofi_teacher_exponent (const LofiExperiment *experiment, LofiFilterOrder order, guint group);
+double lofi_teacher_lazy_exponent (const LofiExperiment *experiment);

@@ -4,6 +4,8 @@
 #include "lofi-alignment.h"
 #include "lofi-emergence.h"
 #include "lofi-figure.h"
+#include "lofi-null.h"
+#include "lofi-thresholds.h"
 
 /* A direction whose squared overlap with the mean activation is above this is flagged wherever it is shown. */
 #define LOFI_MEAN_OVERLAP_FLAG 0.3
@@ -11,8 +13,11 @@
 /* Histogram of all eigenvalues of a layer's operator; with mark_kept the kept ones stand out, by sign, each drawn as its own mark so
  * that a single outlier is seen beside thousands in the bulk. For a live snapshot (result->live_layer == layer) the streaming
  * spectrum, with "n of N samples". NULL if the layer has no spectrum yet. low and high: a fixed range of the eigenvalue axis, so that a
- * drag does not make it jump, or both 0 to fit. */
-LofiFigure *lofi_figure_spectrum (const LofiResult *result, guint layer_index, gboolean mark_kept, double low, double high);
+ * drag does not make it jump, or both 0 to fit.
+ * The null line of the layer stands at both ends, once it is known (dashed while it is the law's alone), with the number of outliers in the subtitle; of
+ * a teacher's inputs without a lift the law's density over the bulk, and a mark for each predicted outlier. shuffled: eigenvalues under shuffled labels
+ * (lofi_result_shuffled_spectrum), drawn as an outline over the bars, or NULL. */
+LofiFigure *lofi_figure_spectrum (const LofiResult *result, guint layer_index, gboolean mark_kept, double low, double high, LofiArray *shuffled);
 
 /* The extent lofi_figure_spectrum would fit; FALSE if there is no spectrum. */
 gboolean lofi_figure_spectrum_range (const LofiResult *result, guint layer_index, double *low, double *high);
@@ -46,9 +51,32 @@ LofiFigure *lofi_figure_filters_of_shape (const LofiResult *result, guint layer_
  * are not images: a heat strip each. */
 LofiFigure *lofi_figure_samples (LofiTask *task, guint count);
 
-/* Test error against n (log) of each method, mean and standard error over seeds as band and bars; a thin line at `samples` (0: none),
- * the experiment's own n. total: cells expected, for "17 of 60". NULL cells: empty axes. */
-LofiFigure *lofi_figure_emergence (LofiCells *cells, const LofiExperiment *experiment, gsize samples, guint total);
+/* What of a sweep is drawn. */
+typedef struct {
+  LofiMeasure measure;       /* of an eigenvalue: the leading `index` + 1 of them, with the null line */
+  guint point;               /* of the grid (lofi_grid_point) that curves are of */
+  gsize samples;             /* curves: a thin line at the experiment's own n (0: none); heat maps: the sample count */
+  LofiMethod method;         /* heat maps */
+  int x_axis, y_axis;        /* heat maps: axes of the grid, -1: the samples; the others stand as at `point` */
+} LofiSweepView;
+
+/* A measure against n (log): of each method that has it, mean and standard error over seeds as band and bars. Overlaps of a teacher: a curve a
+ * planted group beside the whole. total: cells expected, for "17 of 60". NULL cells: empty axes. */
+LofiFigure *lofi_figure_emergence (LofiCells *cells, const LofiExperiment *experiment, const LofiSweepView *view, guint total);
+/* The mean of a measure over seeds as a map of two of the sweep's directions, a tile a value, each with its number where there is room; the
+ * sequential map from the least to the most. Tiles not yet computed are empty. NULL when an axis is not there. */
+LofiFigure *lofi_figure_heat_map (LofiCells *cells, const LofiExperiment *experiment, const LofiSweepView *view);
+/* Samples at the transition against the dimension, both log: a line a threshold with its fitted exponent and error beside the predicted one, whose
+ * slope is drawn thin through its first point. thresholds: LofiThreshold *, as from lofi_thresholds. */
+LofiFigure *lofi_figure_thresholds (GPtrArray *thresholds, const LofiExperiment *experiment);
+
+/* Squared overlap of each kept direction of a layer with each planted group: stacked bars, a direction each, a colour a group, legend by the
+ * groups' names. bars: lofi_planted_bars. selected: an outlined bar, or -1. NULL without bars. */
+LofiFigure *lofi_figure_overlaps (const LofiResult *result, guint layer_index, LofiArray *bars, int selected);
+/* The test samples (training ones without a test) in the plane of two kept features of a layer, coloured by label, at most 2000 of each class; behind
+ * them the sign and size of the readout's prediction with all other features at their mean, where the layers after it can be applied. Pure: builds the
+ * map itself, in less than 100 ms; may be called in any thread. NULL without such features. */
+LofiFigure *lofi_figure_scatter (const LofiResult *result, guint layer_index, guint feature_x, guint feature_y);
 
 /* Gradient descent against the filter by step (log): above, overlaps with its three baselines, mean and standard error over seeds; below, training and
  * test error of descent, and the level of the fit's test error. NULL alignment: empty axes. */
