@@ -5,13 +5,14 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-error.h"
 #include "lofi-fit-private.h"
+#include "lofi-null.h"
 #include "lofi-plan.h"
 
 const char *
 lofi_stage_name (LofiStage stage)
 {
   static const char *const names[] = { N_("data"), N_("lift"), N_("operator"), N_("eigenpairs"), N_("projection"), N_("readout"),
-                                       N_("lazy baseline"), N_("linear baseline"), N_("kernel baseline"), N_("gradient descent") };
+                                       N_("lazy baseline"), N_("linear baseline"), N_("kernel baseline"), N_("gradient descent"), N_("null lines") };
   return names[stage];
 }
 
@@ -104,6 +105,9 @@ snapshot_new (const LofiResult *result)
   copy->layers = g_new0 (LofiLayerResult *, MAX (1, result->n_layers));
   for (guint i = 0; i < result->n_layers; i++)
     copy->layers[i] = result->layers[i] ? lofi_layer_result_ref (result->layers[i]) : NULL;
+  copy->nulls = g_new0 (LofiNull *, MAX (1, result->n_layers));
+  for (guint i = 0; result->nulls && i < result->n_layers; i++)
+    copy->nulls[i] = result->nulls[i] ? lofi_null_ref (result->nulls[i]) : NULL;
   copy->live_layer = -1;
   copy->n_live = 0;
   copy->live_spectrum = NULL;
@@ -367,6 +371,7 @@ lofi_fit_run_begin (LofiFitRun *run, gboolean with_baselines, GError **error)
   result->live_layer = -1;
   result->n_layers = run->experiment->layers->len;
   result->layers = g_new0 (LofiLayerResult *, MAX (1, result->n_layers));
+  result->nulls = g_new0 (LofiNull *, MAX (1, result->n_layers));
   if (!lofi_experiment_check (run->experiment, error) || !lofi_fit_run_enter (run, LOFI_STAGE_DATA, -1, 0, error))
     return FALSE;
   result->task = fit_task (run, error);

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include "lofi-error.h"
 #include "lofi-fit-private.h"
+#include "lofi-null.h"
 #include "lofi-plan.h"
 
 /* Four fifths of the machine's memory: beyond it an allocation may succeed and the process be killed later. */
@@ -147,6 +148,9 @@ result_clear (gpointer data)
   g_clear_pointer (&result->task, lofi_task_unref);
   for (guint i = 0; i < result->n_layers; i++)
     g_clear_pointer (&result->layers[i], lofi_layer_result_unref);
+  for (guint i = 0; result->nulls && i < result->n_layers; i++)
+    g_clear_pointer (&result->nulls[i], lofi_null_unref);
+  g_free (result->nulls);
   g_free (result->layers);
   g_free (result->live_spectrum);
   g_clear_pointer (&result->readout, lofi_readout_unref);
