@@ -4,8 +4,9 @@
 packages_to_build=(build-essential meson ninja-build pkg-config gettext libgtk-4-dev libadwaita-1-dev libgtk-4-bin libjson-glib-dev
   libopenblas-pthread-dev liblapacke-dev libgdk-pixbuf-2.0-dev libarchive-dev libpango1.0-dev libcairo2-dev check adwaita-icon-theme
   librsvg2-common fonts-cantarell fonts-dejavu-core fonts-stix dataset-fashion-mnist)
-# To open the window on a display of its own, and to validate what is not code.
-packages_to_test=(xvfb xauth metacity x11-utils xdotool imagemagick dbus desktop-file-utils appstream libxml2-utils poppler-utils)
+# To open the window on a display of its own, to validate what is not code, and to share a sweep among workers.
+packages_to_test=(xvfb xauth metacity x11-utils xdotool imagemagick dbus desktop-file-utils appstream libxml2-utils poppler-utils procps
+  slurm-wlm munge parallel)
 
 # missing_packages PACKAGE...: those that are not installed, one a line
 missing_packages () {
