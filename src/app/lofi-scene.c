@@ -90,7 +90,7 @@ build_layer (LofiScene *scene, LofiSession *session, LofiPlace place, LofiResult
       return pictures ? lofi_figure_filters (result, place.layer, picture, pictures, scene->key.selected) : NULL;
     default:
       hold_range (scene, place.layer, result);
-      return lofi_figure_spectrum (result, place.layer, place.step == LOFI_STEP_KEEP, scene->low, scene->high);
+      return lofi_figure_spectrum (result, place.layer, place.step == LOFI_STEP_KEEP, scene->low, scene->high, NULL);
     }
 }
 
@@ -102,7 +102,8 @@ lofi_scene_build (LofiScene *scene, LofiSession *session)
     {
       g_autoptr (LofiCells) cells = lofi_session_get_cells (session);
       gsize n = e->data.train > 0 ? e->data.train : lofi_session_get_available (session);
-      return lofi_figure_emergence (cells, e, n, lofi_emergence_total (e));
+      LofiSweepView view = { .measure = { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, .samples = n, .x_axis = -1, .y_axis = -1 };
+      return lofi_figure_emergence (cells, e, &view, lofi_emergence_total (e));
     }
   if (scene->key.view == LOFI_VIEW_DESCENT)
     return lofi_figure_alignment (scene->key.alignment, scene->key.space);

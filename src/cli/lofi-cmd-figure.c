@@ -65,7 +65,7 @@ draw_spectrum (const Job *job, GError **error)
     }
   if (!result)
     result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, error);
-  return result ? lofi_figure_spectrum (result, job->layer, TRUE, 0, 0) : NULL;
+  return result ? lofi_figure_spectrum (result, job->layer, TRUE, 0, 0, NULL) : NULL;
 }
 
 static LofiFigure *
@@ -132,7 +132,8 @@ draw_emergence (const Job *job, GError **error)
   g_autoptr (LofiCells) cells = path ? lofi_cells_load (path, error) : sweep (job, error);
   if (!cells)
     return NULL;
-  return lofi_figure_emergence (cells, job->experiment, 0, lofi_cells_count (cells));
+  LofiSweepView view = { .measure = { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, .x_axis = -1, .y_axis = -1 };
+  return lofi_figure_emergence (cells, job->experiment, &view, lofi_cells_count (cells));
 }
 
 static void

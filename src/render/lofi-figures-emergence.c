@@ -153,10 +153,10 @@ clear (LofiFigure *figure)
 static const LofiFigureClass emergence_class = { draw, pick, NULL, clear };
 
 static void
-add_curve (LofiEmergenceFigure *self, LofiCells *cells, LofiMethod method)
+add_curve (LofiEmergenceFigure *self, LofiCells *cells, const char *point, LofiMethod method, LofiMeasure measure)
 {
   static const char *const names[] = { N_("LoFi"), N_("lazy"), N_("linear"), N_("kernel"), N_("descent") };
-  g_autoptr (GArray) points = lofi_cells_curve (cells, method, FALSE);
+  g_autoptr (GArray) points = lofi_cells_curve (cells, point, method, measure);
   if (!points || points->len == 0)
     return;
   LofiCurve *curve = &self->curves[self->n];
@@ -164,13 +164,13 @@ add_curve (LofiEmergenceFigure *self, LofiCells *cells, LofiMethod method)
                          g_new (double, points->len), g_new (guint, points->len) };
   for (guint i = 0; i < points->len; i++)
     {
-      const LofiCurvePoint *point = &g_array_index (points, LofiCurvePoint, i);
-      if (!isfinite (point->mean) || point->samples == 0)
+      const LofiCurvePoint *at = &g_array_index (points, LofiCurvePoint, i);
+      if (!isfinite (at->mean) || at->samples == 0)
         continue;
-      curve->x[curve->n] = point->samples;
-      curve->y[curve->n] = 100 * point->mean;
-      curve->error[curve->n] = 100 * point->sem;
-      curve->seeds[curve->n++] = point->count;
+      curve->x[curve->n] = at->samples;
+      curve->y[curve->n] = 100 * at->mean;
+      curve->error[curve->n] = 100 * at->sem;
+      curve->seeds[curve->n++] = at->count;
     }
   if (curve->n == 0)
     {
@@ -242,15 +242,17 @@ make_subtitle (LofiCells *cells, const LofiExperiment *experiment, guint total)
 }
 
 LofiFigure *
-lofi_figure_emergence (LofiCells *cells, const LofiExperiment *experiment, gsize samples, guint total)
+lofi_figure_emergence (LofiCells *cells, const LofiExperiment *experiment, const LofiSweepView *view, guint total)
 {
   LofiEmergenceFigure *self = lofi_figure_alloc (sizeof *self, &emergence_class);
+  gboolean has_axes = experiment && experiment->sweep_axes && experiment->sweep_axes->len > 0;
+  const char *point = has_axes ? lofi_grid_point (experiment, view->point) : g_intern_static_string ("");
   for (guint method = 0; cells && method < LOFI_N_METHODS; method++)
-    add_curve (self, cells, method);
+    add_curve (self, cells, point, method, view->measure);
   set_ranges (self, experiment);
-  self->samples = samples;
+  self->samples = view->samples;
   char n[40];
-  lofi_format_count (samples, n, sizeof n);
+  lofi_format_count (view->samples, n, sizeof n);
   self->samples_label = g_strdup_printf (_("n = %s"), n);
   self->base.title = experiment && experiment->title && *experiment->title
     ? g_strdup_printf (_("%s · test error against n"), experiment->title) : g_strdup (_("Test error against n"));

@@ -137,17 +137,17 @@ show_fit (const char *name, const char *const *settings, LofiCache *cache, gbool
     return;
   g_autofree char *first = g_strconcat ("spectrum-", name, "-1", NULL), *second = g_strconcat ("spectrum-", name, "-2", NULL);
   g_autofree char *activations = g_strconcat ("activations-", name, NULL);
-  show (lofi_figure_spectrum (result, 0, TRUE, 0, 0), first);
+  show (lofi_figure_spectrum (result, 0, TRUE, 0, 0, NULL), first);
   if (result->n_layers > 1)
-    show (lofi_figure_spectrum (result, 1, TRUE, 0, 0), second);
+    show (lofi_figure_spectrum (result, 1, TRUE, 0, 0, NULL), second);
   show (lofi_figure_activations (result, 0), activations);
   if (!whole)
     return;
   if (live)
-    show (lofi_figure_spectrum (live, 0, TRUE, 0, 0), "spectrum-live");
+    show (lofi_figure_spectrum (live, 0, TRUE, 0, 0, NULL), "spectrum-live");
   g_clear_pointer (&live, lofi_result_unref);
-  show (lofi_figure_spectrum (result, 0, FALSE, 0, 0), "spectrum-unmarked");
-  show (lofi_figure_spectrum (result, 0, TRUE, -0.004, 0.004), "spectrum-range");
+  show (lofi_figure_spectrum (result, 0, FALSE, 0, 0, NULL), "spectrum-unmarked");
+  show (lofi_figure_spectrum (result, 0, TRUE, -0.004, 0.004, NULL), "spectrum-range");
   show (lofi_figure_predictions (result), "predictions");
   show (lofi_figure_samples (result->task, 20), "samples");
   show_filters (result, 0, LOFI_PICTURE_PULLED_BACK, "filters-1", 4);
@@ -168,7 +168,8 @@ make_cells (const LofiExperiment *experiment, guint most)
           static const double floor_of[LOFI_N_METHODS] = { 0.115, 0.137, 0.158, 0.135, 0.125 }, drop[LOFI_N_METHODS] = { 0.95, 0.85, 0.62, 0.8, 1.1 };
           gsize n = g_array_index (experiment->sweep_samples, gsize, i);
           double error = floor_of[method] + drop[method] * pow (n, -0.5) * (1 + 0.12 * g_rand_double_range (random, -1, 1));
-          LofiCell cell = { n, seed, method, error, 4 * error, error / 2, NULL, 0.1 };
+          LofiCell cell = { .point = g_intern_static_string (""), .samples = n, .seed = seed, .method = method, .test_error = error,
+                            .test_mse = 4 * error, .train_error = error / 2, .seconds = 0.1 };
           lofi_cells_add (cells, &cell);
         }
   return cells;
@@ -189,7 +190,8 @@ show_emergence (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (LofiCells) cells = make_cells (experiment, cases[i].most);
-      show (lofi_figure_emergence (cells, experiment, 2000, total), cases[i].name);
+      LofiSweepView view = { .measure = { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, .samples = 2000, .x_axis = -1, .y_axis = -1 };
+      show (lofi_figure_emergence (cells, experiment, &view, total), cases[i].name);
     }
 }
 
@@ -296,7 +298,7 @@ show_unusual (void)
       kept[6 + i] = spectrum[3999 - i];
     }
   fixture_set_spectrum (&f, spectrum, 4000, kept, 12);
-  show (lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0), "spectrum-semicircle");
+  show (lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0, NULL), "spectrum-semicircle");
   fixture_clear (&f);
 }
 

@@ -431,11 +431,13 @@ START_TEST (test_emergence)
         {
           /* The last n has one seed only. */
           double error = 0.30 - 0.05 * i + 0.02 * method + 0.006 * (double) seed;
-          LofiCell cell = { samples[i], seed, method, error, 0.5, 0.1, NULL, 1 };
+          LofiCell cell = { .point = g_intern_static_string (""), .samples = samples[i], .seed = seed, .method = method, .test_error = error,
+                            .test_mse = 0.5, .train_error = 0.1, .seconds = 1 };
           if (i < 2 || seed == 0)
             lofi_cells_add (cells, &cell);
         }
-  g_autoptr (LofiFigure) figure = lofi_figure_emergence (cells, &experiment, 1000, 18);
+  LofiSweepView view = { .measure = { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, .samples = 1000, .x_axis = -1, .y_axis = -1 };
+  g_autoptr (LofiFigure) figure = lofi_figure_emergence (cells, &experiment, &view, 18);
   ck_assert_ptr_nonnull (strstr (lofi_figure_description (figure), "LoFi 20.0 %, lazy 22.0 %, linear 24.0 %"));
   gboolean told_mean = FALSE, told_one = FALSE;
   for (double y = 0; y < 400; y += 7)
@@ -469,8 +471,9 @@ START_TEST (test_odd_emergence)
   gsize samples[] = { 500 };
   LofiExperiment experiment = sweep_of (samples, 1, 1, title), empty = sweep_of (samples, 0, 0, NULL);
   g_autoptr (LofiCells) none = lofi_cells_new (), odd = lofi_cells_new ();
-  LofiCell cells[] = { { 500, 0, LOFI_METHOD_LOFI, NAN, NAN, NAN, NULL, 1 }, { 500, 0, LOFI_METHOD_LAZY, 0, 0, 0, NULL, 1 },
-                       { 500, 1, LOFI_METHOD_LAZY, 1, 1, 1, NULL, 1 } };
+  const char *point = g_intern_static_string ("");
+  LofiCell cells[] = { { point, 500, 0, LOFI_METHOD_LOFI, NAN, NAN, NAN, 0, NULL, 0, 1 }, { point, 500, 0, LOFI_METHOD_LAZY, 0, 0, 0, 0, NULL, 0, 1 },
+                       { point, 500, 1, LOFI_METHOD_LAZY, 1, 1, 1, 0, NULL, 0, 1 } };
   for (guint i = 0; i < G_N_ELEMENTS (cells); i++)
     lofi_cells_add (odd, &cells[i]);
   const struct { LofiCells *cells; const LofiExperiment *experiment; } cases[] = {
@@ -480,7 +483,8 @@ START_TEST (test_odd_emergence)
   for (guint c = 0; c < G_N_ELEMENTS (cases); c++)
     for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
       {
-        g_autoptr (LofiFigure) figure = lofi_figure_emergence (cases[c].cells, cases[c].experiment, c == 2 ? 0 : 800, 5);
+        LofiSweepView view = { .measure = { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, .samples = c == 2 ? 0 : 800, .x_axis = -1, .y_axis = -1 };
+        g_autoptr (LofiFigure) figure = lofi_figure_emergence (cases[c].cells, cases[c].experiment, &view, 5);
         cairo_surface_destroy (draw (figure, sizes[s][0], sizes[s][1], c % 2 ? lofi_style_dark () : lofi_style_paper ()));
         LofiPick pick;
         lofi_figure_pick (figure, sizes[s][0], sizes[s][1], lofi_style_paper (), sizes[s][0] / 2, sizes[s][1] / 2, &pick);
