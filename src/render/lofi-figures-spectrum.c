@@ -144,7 +144,7 @@ lofi_figure_spectrum_range (const LofiResult *result, guint layer_index, double 
 }
 
 LofiFigure *
-lofi_figure_spectrum (const LofiResult *result, guint layer_index, gboolean mark_kept, double low, double high)
+lofi_figure_spectrum (const LofiResult *result, guint layer_index, gboolean mark_kept, double low, double high, LofiArray *shuffled)
 {
   Source source;
   if (!find_source (result, layer_index, &source))

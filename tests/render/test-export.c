@@ -54,7 +54,7 @@ make_figure (void)
   spectrum[299] = kept[1];
   qsort (spectrum, 300, sizeof *spectrum, fixture_compare);
   fixture_set_spectrum (&f, spectrum, 300, kept, 2);
-  LofiFigure *figure = lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0);
+  LofiFigure *figure = lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0, NULL);
   fixture_clear (&f);
   return figure;
 }

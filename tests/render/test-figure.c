@@ -75,7 +75,7 @@ spectrum_with_outlier (double outlier, double low, double high)
   spectrum[999] = outlier;
   qsort (spectrum, 1000, sizeof *spectrum, fixture_compare);
   fixture_set_spectrum (&f, spectrum, 1000, kept, 1);
-  LofiFigure *figure = lofi_figure_spectrum (&f.result, 0, TRUE, low, high);
+  LofiFigure *figure = lofi_figure_spectrum (&f.result, 0, TRUE, low, high, NULL);
   fixture_clear (&f);
   return figure;
 }
@@ -176,7 +176,7 @@ START_TEST (test_pick_spectrum)
   memcpy (spectrum + 395, kept, sizeof kept);
   qsort (spectrum, 400, sizeof *spectrum, fixture_compare);
   fixture_set_spectrum (&f, spectrum, 400, kept, 5);
-  g_autoptr (LofiFigure) figure = lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0);
+  g_autoptr (LofiFigure) figure = lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0, NULL);
   ck_assert_uint_eq (check_picks (figure, W, H, lofi_style_light (), 5, TRUE), 5);
   ck_assert_uint_ge (check_picks (figure, W, H, lofi_style_light (), 1000, FALSE), 30);
   gboolean told = FALSE;
@@ -206,7 +206,7 @@ START_TEST (test_atom_at_zero)
   fixture_set_spectrum (&f, spectrum, 1000, NULL, 0);
   ck_assert (lofi_figure_spectrum_range (&f.result, 0, &low, &high));
   ck_assert (low < spectrum[0] && high > spectrum[999] && low > 1.3 * spectrum[0] && high < 1.3 * spectrum[999]);
-  g_autoptr (LofiFigure) figure = lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0);
+  g_autoptr (LofiFigure) figure = lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0, NULL);
   gboolean told = FALSE;
   int most = 0;
   for (double x = 0; x < W; x++)
@@ -232,9 +232,9 @@ START_TEST (test_live_spectrum)
   Fixture f;
   double spectrum[] = { -3, -1, 0.5, 1, 2 }, low, high;
   fixture_init (&f, 10, 1, 2, 2);
-  ck_assert_ptr_null (lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0));
-  ck_assert_ptr_null (lofi_figure_spectrum (&f.result, 1, TRUE, 0, 0));
-  ck_assert_ptr_null (lofi_figure_spectrum (NULL, 0, TRUE, 0, 0));
+  ck_assert_ptr_null (lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0, NULL));
+  ck_assert_ptr_null (lofi_figure_spectrum (&f.result, 1, TRUE, 0, 0, NULL));
+  ck_assert_ptr_null (lofi_figure_spectrum (NULL, 0, TRUE, 0, 0, NULL));
   ck_assert (!lofi_figure_spectrum_range (&f.result, 0, &low, &high));
   f.layers[0] = NULL;
   f.result.live_layer = 0;
@@ -246,7 +246,7 @@ START_TEST (test_live_spectrum)
   LofiExperiment experiment = { .layers = g_ptr_array_new () };
   g_ptr_array_add (experiment.layers, &spec);
   f.result.experiment = &experiment;
-  g_autoptr (LofiFigure) figure = lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0);
+  g_autoptr (LofiFigure) figure = lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0, NULL);
   ck_assert_ptr_nonnull (figure);
   /* The two largest magnitudes, -3 and 2. */
   ck_assert_uint_eq (check_picks (figure, W, H, lofi_style_dark (), 2, TRUE), 2);
@@ -273,7 +273,7 @@ START_TEST (test_odd_spectra)
       for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
         {
           fixture_set_spectrum (&f, cases[c], n, cases[c], MIN (n, 3));
-          g_autoptr (LofiFigure) figure = lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0);
+          g_autoptr (LofiFigure) figure = lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0, NULL);
           const LofiStyle *style = styles[(c + s) % 3];
           Image image = draw (figure, sizes[s][0], sizes[s][1], style);
           LofiPick pick;
