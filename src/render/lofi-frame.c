@@ -7,7 +7,7 @@
 static double
 swatch_width (const LofiFrame *frame, LofiKeyKind kind)
 {
-  return frame->em * (kind == LOFI_KEY_LINE ? 2 : 0.8);
+  return frame->em * (kind == LOFI_KEY_LINE ? 2 : kind == LOFI_KEY_RULE ? 1.5 : 0.8);
 }
 
 static double
@@ -116,6 +116,17 @@ draw_key (const LofiFrame *frame, cairo_t *cr, LofiText *text, guint i)
       cairo_stroke (cr);
       cairo_set_dash (cr, NULL, 0, 0);
       lofi_series_marker (cr, key->series, x + w / 2, y, 0.27 * em, key->color, style->background);
+      break;
+    case LOFI_KEY_RULE:
+      cairo_set_line_width (cr, style->line_width);
+      lofi_series_set_dash (cr, key->series, style->line_width);
+      cairo_move_to (cr, x, y);
+      cairo_line_to (cr, x + w, y);
+      cairo_stroke (cr);
+      cairo_set_dash (cr, NULL, 0, 0);
+      break;
+    case LOFI_KEY_MARK:
+      lofi_series_marker (cr, key->series, x + w / 2, y, 0.3 * em, key->color, style->background);
       break;
     case LOFI_KEY_FLAG:
       lofi_flag_draw (cr, x + w / 2, y, 0.3 * em, key->color);
