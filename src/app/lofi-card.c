@@ -59,9 +59,10 @@ draw_spectrum (cairo_t *cr, double width, double height, const LofiStyle *style,
   const LofiResult *result = sketch->result;
   const LofiLayerResult *layer = result->layers[sketch->layer];
   if (layer && layer->n_spectrum > 0)
-    lofi_spark_spectrum_draw (cr, width, height, style, layer->spectrum, layer->n_spectrum, layer->eigenvalues, layer->keep);
+    lofi_spark_spectrum_draw (cr, width, height, style, layer->spectrum, layer->n_spectrum, layer->eigenvalues, layer->keep,
+                              result->nulls ? result->nulls[sketch->layer] : NULL);
   else if (result->live_layer == (int) sketch->layer)
-    lofi_spark_spectrum_draw (cr, width, height, style, result->live_spectrum, result->n_live, NULL, 0);
+    lofi_spark_spectrum_draw (cr, width, height, style, result->live_spectrum, result->n_live, NULL, 0, NULL);
 }
 
 /* Redraws only for another result. */

@@ -82,8 +82,9 @@ LofiFigure *lofi_figure_scatter (const LofiResult *result, guint layer_index, gu
  * test error of descent, and the level of the fit's test error. NULL alignment: empty axes. */
 LofiFigure *lofi_figure_alignment (const LofiAlignment *alignment, LofiAlignSpace space);
 
-/* The small spectrum on a layer's card: histogram only, kept marked, no text. */
+/* The small spectrum on a layer's card: histogram only, kept marked, the null line (NULL: none) as thin ticks, no text. */
 void lofi_spark_spectrum_draw (cairo_t *cr, double width, double height, const LofiStyle *style,
-                               const double *spectrum, gsize n_spectrum, const double *eigenvalues, gsize n_kept);
+                               const double *spectrum, gsize n_spectrum, const double *eigenvalues, gsize n_kept,
+                               const LofiNull *null);
 /* The strip of samples on the data card: as many tiles as fit, classes alternating. Colours as lofi_figure_samples. */
 void lofi_spark_samples_draw (cairo_t *cr, double width, double height, const LofiStyle *style, LofiTask *task);

@@ -24,9 +24,28 @@ draw_spark_marks (cairo_t *cr, const LofiRect *room, const LofiStyle *style, con
     }
 }
 
+/* A hair at each end, as high as the bars. */
+static void
+draw_spark_null (cairo_t *cr, const LofiRect *bars, const LofiStyle *style, const LofiAxis *x, const LofiNull *null)
+{
+  const double ends[] = { null->low, null->high }, dash[] = { 2, 2 };
+  cairo_set_line_width (cr, 1);
+  cairo_set_dash (cr, dash, null->permutations ? 0 : 2, 0);
+  lofi_color_set (cr, style->text);
+  for (int i = 0; i < 2; i++)
+    if (isfinite (ends[i]))
+      {
+        double at = lofi_crisp (style, lofi_axis_to_view (x, ends[i]));
+        cairo_move_to (cr, at, bars->y);
+        cairo_line_to (cr, at, bars->y + bars->height);
+      }
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+}
+
 void
 lofi_spark_spectrum_draw (cairo_t *cr, double width, double height, const LofiStyle *style, const double *spectrum, gsize n_spectrum,
-                          const double *eigenvalues, gsize n_kept)
+                          const double *eigenvalues, gsize n_kept, const LofiNull *null)
 {
   if (width < 4 || height < 4 || n_spectrum == 0 || !spectrum)
     return;
@@ -35,6 +54,11 @@ lofi_spark_spectrum_draw (cairo_t *cr, double width, double height, const LofiSt
   n_kept = eigenvalues ? n_kept : 0;
   lofi_spectrum_sample_init (&sample, spectrum, n_spectrum);
   lofi_spectrum_sample_range (&sample, eigenvalues, n_kept, &low, &high);
+  if (null)
+    {
+      lofi_spectrum_sample_include (&sample, null->low, &low, &high);
+      lofi_spectrum_sample_include (&sample, null->high, &low, &high);
+    }
   LofiAxis axis = lofi_spectrum_sample_axis (&sample, low, high);
   guint n_bins = MIN (lofi_histogram_bins (&axis, sample.values, sample.n), (guint) MAX (width / 2, 8));
   LofiHistogram histogram;
@@ -48,6 +72,8 @@ lofi_spark_spectrum_draw (cairo_t *cr, double width, double height, const LofiSt
   cairo_fill (cr);
   axis.from = bars.x;
   axis.to = bars.x + bars.width;
+  if (null)
+    draw_spark_null (cr, &bars, style, &axis, null);
   draw_spark_marks (cr, &room, style, &axis, eigenvalues, n_kept, dot);
   cairo_restore (cr);
   lofi_histogram_clear (&histogram);

@@ -14,5 +14,7 @@ void lofi_spectrum_sample_init (LofiSpectrumSample *sample, const double *spectr
 void lofi_spectrum_sample_clear (LofiSpectrumSample *sample);
 /* The range with zero, all eigenvalues, the kept ones and some air. */
 void lofi_spectrum_sample_range (const LofiSpectrumSample *sample, const double *kept, gsize n_kept, double *low, double *high);
+/* Widens it so that `value` has some air too; not for one that is not finite. */
+void lofi_spectrum_sample_include (const LofiSpectrumSample *sample, double value, double *low, double *high);
 /* Linear, or asinh with the bulk in its linear part when an end of the range is far beyond the bulk. View coordinates 0 .. 1. */
 LofiAxis lofi_spectrum_sample_axis (const LofiSpectrumSample *sample, double low, double high);

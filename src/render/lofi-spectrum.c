@@ -79,6 +79,16 @@ lofi_spectrum_sample_range (const LofiSpectrumSample *sample, const double *kept
     *low = -1, *high = 1;
 }
 
+void
+lofi_spectrum_sample_include (const LofiSpectrumSample *sample, double value, double *low, double *high)
+{
+  if (!isfinite (value))
+    return;
+  double least = AIR * MIN (*high - *low, 2 * sample->bulk), with_air = value + (value < 0 ? -1 : 1) * MAX (fabs (value) * AIR, least);
+  *low = MIN (*low, with_air);
+  *high = MAX (*high, with_air);
+}
+
 /* Up to 1, 2 or 5 times a power of ten: steady while samples stream in, and a number to print. */
 static double
 round_up (double value)

@@ -229,7 +229,8 @@ show_sparks (LofiCache *cache)
       for (int i = 0; i < 2; i++)
         {
           const LofiLayerResult *layer = result->layers[i];
-          lofi_spark_spectrum_draw (cr, 150, 36, styles[s], layer->spectrum, layer->n_spectrum, layer->eigenvalues, layer->keep);
+          lofi_spark_spectrum_draw (cr, 150, 36, styles[s], layer->spectrum, layer->n_spectrum, layer->eigenvalues, layer->keep,
+                                    result->nulls ? result->nulls[i] : NULL);
           cairo_translate (cr, 170, 0);
         }
       cairo_translate (cr, -340, 60);

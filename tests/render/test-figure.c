@@ -279,7 +279,7 @@ START_TEST (test_odd_spectra)
           LofiPick pick;
           lofi_figure_pick (figure, sizes[s][0], sizes[s][1], style, sizes[s][0] / 2, sizes[s][1] / 2, &pick);
           cairo_t *cr = cairo_create (image.surface);
-          lofi_spark_spectrum_draw (cr, sizes[s][0], sizes[s][1], style, cases[c], n, cases[c], MIN (n, 3));
+          lofi_spark_spectrum_draw (cr, sizes[s][0], sizes[s][1], style, cases[c], n, cases[c], MIN (n, 3), NULL);
           ck_assert_int_eq (cairo_status (cr), CAIRO_STATUS_SUCCESS);
           cairo_destroy (cr);
           cairo_surface_destroy (image.surface);
