@@ -3,12 +3,9 @@
 #include <errno.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "lofi-alignment.h"
-#include "lofi-cli.h"
-#include "lofi-emergence.h"
+#include "lofi-cmd-figure-private.h"
 #include "lofi-error.h"
 #include "lofi-export.h"
-#include "lofi-figures.h"
 #include "lofi-results-file.h"
 
 #define DEFAULT_WIDTH (5.5 * 72)
@@ -19,18 +16,10 @@
 #define PIXELS_AN_INCH 96
 #define SAMPLES_A_CLASS 10
 
-typedef struct {
-  LofiCli *cli;
-  const char *folder;               /* given in place of an experiment, or NULL */
-  LofiExperiment *experiment;
-  int layer;                        /* from 0 */
-  LofiAlignSpace space;             /* of an alignment */
-} Job;
-
 /* ---- one function a kind ---- */
 
 static LofiFigure *
-no_filter (const Job *job, GError **error)
+no_filter (const LofiFigureJob *job, GError **error)
 {
   g_autofree char *place = g_strdup_printf ("layer%d", job->layer + 1);
   lofi_error_set (error, LOFI_ERROR_INPUT, place, _("choose another with --layer"), "%s", _("the layer has no filter"));
@@ -40,7 +29,7 @@ no_filter (const Job *job, GError **error)
 /* The spectra that a fit with --save spectrum has left in the folder, unless --set asks for others. The data are read for their counts
  * alone, and may be gone. */
 static LofiResult *
-saved_spectra (const Job *job, GError **error)
+saved_spectra (const LofiFigureJob *job, GError **error)
 {
   if (!job->folder || job->cli->settings)
     return NULL;
@@ -52,7 +41,7 @@ saved_spectra (const Job *job, GError **error)
 }
 
 static LofiFigure *
-draw_spectrum (const Job *job, GError **error)
+draw_spectrum (const LofiFigureJob *job, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   if (lofi_experiment_layer (job->experiment, job->layer)->keep == LOFI_KEEP_NONE)
@@ -69,7 +58,7 @@ draw_spectrum (const Job *job, GError **error)
 }
 
 static LofiFigure *
-draw_filters (const Job *job, GError **error)
+draw_filters (const LofiFigureJob *job, GError **error)
 {
   if (lofi_experiment_layer (job->experiment, job->layer)->keep == LOFI_KEEP_NONE)
     return no_filter (job, error);
@@ -84,56 +73,25 @@ draw_filters (const Job *job, GError **error)
 }
 
 static LofiFigure *
-draw_activations (const Job *job, GError **error)
+draw_activations (const LofiFigureJob *job, GError **error)
 {
   g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, error);
   return result ? lofi_figure_activations (result, job->layer) : NULL;
 }
 
 static LofiFigure *
-draw_predictions (const Job *job, GError **error)
+draw_predictions (const LofiFigureJob *job, GError **error)
 {
   g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, TRUE, LOFI_SPECTRA_LEADING, error);
   return result ? lofi_figure_predictions (result) : NULL;
 }
 
 static LofiFigure *
-draw_samples (const Job *job, GError **error)
+draw_samples (const LofiFigureJob *job, GError **error)
 {
   g_autoptr (LofiDataset) dataset = lofi_dataset_load (job->experiment, job->cli->cancellable, error);
   g_autoptr (LofiTask) task = dataset ? lofi_task_new (dataset, job->experiment, job->cli->cancellable, error) : NULL;
   return task ? lofi_figure_samples (task, SAMPLES_A_CLASS) : NULL;
-}
-
-static void
-show_cell (gpointer progress, const LofiCell *cell, guint finished, guint total)
-{
-  g_autofree char *label = g_strdup_printf (_("%zu samples"), cell->samples);
-  lofi_cli_progress_show (progress, label, (double) finished / total);
-}
-
-static LofiCells *
-sweep (const Job *job, GError **error)
-{
-  LofiCliProgress progress;
-  g_autoptr (LofiCells) cells = lofi_cells_new ();
-  lofi_cli_progress_begin (&progress, job->cli->quiet);
-  lofi_cli_computing (TRUE);
-  gboolean done = lofi_emergence_run (job->experiment, cells, NULL, show_cell, &progress, job->cli->cancellable, error);
-  lofi_cli_computing (FALSE);
-  lofi_cli_progress_end (&progress);
-  return done ? g_steal_pointer (&cells) : NULL;
-}
-
-static LofiFigure *
-draw_emergence (const Job *job, GError **error)
-{
-  g_autofree char *path = job->folder ? g_build_filename (job->folder, "cells.jsonl", NULL) : NULL;
-  g_autoptr (LofiCells) cells = path ? lofi_cells_load (path, error) : sweep (job, error);
-  if (!cells)
-    return NULL;
-  LofiSweepView view = { .measure = { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, .x_axis = -1, .y_axis = -1 };
-  return lofi_figure_emergence (cells, job->experiment, &view, lofi_cells_count (cells));
 }
 
 static void
@@ -144,7 +102,7 @@ show_alignment (gpointer progress, double fraction)
 
 /* What lofi align has left in the folder, unless --set asks for something else; or computed. */
 static LofiAlignment *
-find_alignment (const Job *job, GError **error)
+find_alignment (const LofiFigureJob *job, GError **error)
 {
   g_autofree char *path = job->folder ? g_build_filename (job->folder, "alignment.json", NULL) : NULL;
   if (path && !job->cli->settings && g_file_test (path, G_FILE_TEST_EXISTS))
@@ -160,7 +118,7 @@ find_alignment (const Job *job, GError **error)
 }
 
 static LofiFigure *
-draw_alignment (const Job *job, GError **error)
+draw_alignment (const LofiFigureJob *job, GError **error)
 {
   g_autoptr (LofiAlignment) alignment = find_alignment (job, error);
   return alignment ? lofi_figure_alignment (alignment, job->space) : NULL;
@@ -168,14 +126,14 @@ draw_alignment (const Job *job, GError **error)
 
 typedef struct {
   const char *name;
-  LofiFigure *(*draw) (const Job *job, GError **error);
+  LofiFigure *(*draw) (const LofiFigureJob *job, GError **error);
   gboolean of_layer, grid;          /* --layer says of which; a grid of images, its height following from the width */
   gboolean tall;                    /* two panels above each other */
 } Kind;
 
 static const Kind kinds[] = {
   { "spectrum", draw_spectrum, TRUE, FALSE },      { "filters", draw_filters, TRUE, TRUE },
-  { "emergence", draw_emergence, FALSE, FALSE },   { "samples", draw_samples, FALSE, TRUE },
+  { "emergence", lofi_draw_emergence, FALSE, FALSE },   { "samples", draw_samples, FALSE, TRUE },
   { "activations", draw_activations, TRUE, FALSE }, { "predictions", draw_predictions, FALSE, FALSE },
   { "alignment", draw_alignment, FALSE, FALSE, TRUE },
   { "widths", NULL },                              /* of the file format, not of this version */
@@ -242,7 +200,7 @@ check_page (Page *page, GError **error)
 }
 
 static gboolean
-find_experiment (Job *job, const Kind *kind, const char *word, GError **error)
+find_experiment (LofiFigureJob *job, const Kind *kind, const char *word, GError **error)
 {
   if (g_file_test (word, G_FILE_TEST_IS_DIR) && !g_strv_contains (lofi_preset_names (), word))
     job->folder = word;
@@ -256,7 +214,7 @@ find_experiment (Job *job, const Kind *kind, const char *word, GError **error)
 }
 
 static gboolean
-draw (Job *job, const Kind *kind, Page *page, GError **error)
+draw (LofiFigureJob *job, const Kind *kind, Page *page, GError **error)
 {
   g_autoptr (LofiFigure) figure = kind->draw (job, error);
   if (!figure)
@@ -301,7 +259,7 @@ lofi_cmd_figure (LofiCli *cli, GError **error)
     return FALSE;
   if (space && !g_str_equal (space, "inputs") && !g_str_equal (space, "samples"))
     return lofi_cli_usage (error, "--space", _("no such space"), _("choose inputs or samples"));
-  Job job = { .cli = cli, .layer = layer - 1 };
+  LofiFigureJob job = { .cli = cli, .layer = layer - 1 };
   job.space = space && g_str_equal (space, "samples") ? LOFI_ALIGN_SPACE_SAMPLES : LOFI_ALIGN_SPACE_INPUTS;
   gboolean done = find_experiment (&job, kind, cli->argv[1], error) && draw (&job, kind, &page, error);
   g_clear_pointer (&job.experiment, lofi_experiment_free);
