@@ -1,4 +1,4 @@
-/* A fitted network applied to inputs of one's own, and what that tells: the degrees of its features. */
+/* A fitted network applied to inputs of one's own, and what that tells: predictions, and the degrees of its features. */
 #include "config.h"
 #include "lofi-apply.h"
 
@@ -124,25 +124,58 @@ lofi_result_can_apply (const LofiResult *result, guint layer_index)
   return TRUE;
 }
 
-LofiStatus
-lofi_result_apply (const LofiResult *result, guint layer_index, const LofiMatrix *inputs, LofiMatrix *features)
+/* Layers first .. last - 1, one after the other. */
+static LofiStatus
+apply_layers (const LofiResult *result, guint first, guint last, const LofiMatrix *inputs, LofiMatrix *features)
 {
   LofiMatrix from = *inputs, owned = { 0 };
   LofiStatus status = LOFI_OK;
-  if (!lofi_result_can_apply (result, layer_index) || inputs->cols != result->task->train.inputs.cols
-      || features->rows != inputs->rows || features->cols != lofi_map_count (result->layers[layer_index]->output_shape))
-    return LOFI_BAD_SHAPE;
-  for (guint i = 0; status == LOFI_OK && i <= layer_index; i++)
+  for (guint i = first; status == LOFI_OK && i < last; i++)
     {
       LofiMatrix next = { 0 };
-      if (i < layer_index)
+      if (i + 1 < last)
         status = lofi_matrix_alloc (&next, inputs->rows, lofi_map_count (result->layers[i]->output_shape));
       if (status == LOFI_OK)
-        status = apply_layer (result, i, &from, i < layer_index ? &next : features);
+        status = apply_layer (result, i, &from, i + 1 < last ? &next : features);
       lofi_matrix_clear (&owned);
       owned = from = next;
     }
   lofi_matrix_clear (&owned);
+  return status;
+}
+
+LofiStatus
+lofi_result_apply (const LofiResult *result, guint layer_index, const LofiMatrix *inputs, LofiMatrix *features)
+{
+  if (!lofi_result_can_apply (result, layer_index) || inputs->cols != result->task->train.inputs.cols
+      || features->rows != inputs->rows || features->cols != lofi_map_count (result->layers[layer_index]->output_shape))
+    return LOFI_BAD_SHAPE;
+  return apply_layers (result, 0, layer_index + 1, inputs, features);
+}
+
+/* ---- predictions ---- */
+
+gboolean
+lofi_result_can_predict_from (const LofiResult *result, guint from)
+{
+  return from < result->n_layers && lofi_result_can_apply (result, result->n_layers - 1) && result->readout && result->readout->ridge.weights;
+}
+
+LofiStatus
+lofi_result_predict_from (const LofiResult *result, guint from, const LofiMatrix *features, double *predictions)
+{
+  if (!lofi_result_can_predict_from (result, from) || features->cols != lofi_map_count (result->layers[from]->output_shape))
+    return LOFI_BAD_SHAPE;
+  guint last = result->n_layers - 1;
+  if (from == last)
+    return lofi_ridge_predict (&result->readout->ridge, features, predictions);
+  LofiMatrix read = { 0 };
+  LofiStatus status = lofi_matrix_alloc (&read, features->rows, lofi_map_count (result->layers[last]->output_shape));
+  if (status == LOFI_OK)
+    status = apply_layers (result, from + 1, last + 1, features, &read);
+  if (status == LOFI_OK)
+    status = lofi_ridge_predict (&result->readout->ridge, &read, predictions);
+  lofi_matrix_clear (&read);
   return status;
 }
 

@@ -34,10 +34,12 @@ LofiDataset *lofi_teacher_draw (const LofiExperiment *experiment, GCancellable *
 /* As lofi_dataset_key. (transfer full) */
 char *lofi_teacher_key (const LofiExperiment *experiment);
 
-/* The concepts of the planted groups, what a feature of each group would compute, into `concepts`, n x n_groups, for inputs n x d. single-index: he_k (w . x); xor:
- * x_1 x_2; staircase: chi_j; sight: he_2 (w_k . x). FALSE for data that is not of a teacher. */
+/* The concepts of the planted groups, what a feature of each group would compute, into `concepts`, n x n_groups, for inputs n x d as they are drawn.
+ * single-index: he_k (w . x); xor: x_1 x_2; staircase: chi_j; sight, whose one group is all of w_k: h. FALSE for data that is not of a teacher. */
 gboolean lofi_teacher_concepts (const LofiExperiment *experiment, const LofiDataset *dataset, const LofiMatrix *inputs, LofiMatrix *concepts);
-/* Short names of the groups: "w", "pair 1", ... translated, NULL-terminated. (transfer full) */
+/* How many groups its data set would have; 0 for data that is not of a teacher. */
+guint lofi_teacher_groups (const LofiExperiment *experiment);
+/* Short names of the groups: "w", "pair 1", ... translated, NULL-terminated. dataset may be NULL. (transfer full) */
 char **lofi_teacher_group_names (const LofiExperiment *experiment, const LofiDataset *dataset);
 /* The exponents theory gives: samples ~ dimension^exponent at which group `group` emerges in a layer of a filter of this order, and at which lazy
  * features learn; NAN where there is none. */

@@ -3,6 +3,7 @@
 #include "lofi-math-private.h"
 
 #include <cblas.h>
+#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -285,4 +286,95 @@ lofi_energy_within (const LofiMatrix *q, const LofiMatrix *a, double *share)
     return LOFI_NOT_FINITE;
   *share = whole > 0.0 ? within / whole : 0.0;
   return LOFI_OK;
+}
+
+/* ---- least squares ---- */
+
+#define DEPENDENT_SQUARE 1e-12     /* of a standardised column: what the others leave of its squares counts as rounding below it */
+
+/* The columns of a less their means, each of unit length; constant ones are zero. */
+static LofiStatus
+standardise (const LofiMatrix *a, LofiMatrix *out)
+{
+  LofiStatus status = lofi_matrix_alloc (out, a->rows, a->cols);
+  double *sums = status == LOFI_OK ? lofi_doubles_new (3 * a->cols) : NULL;
+  if (status == LOFI_OK && !sums)
+    status = LOFI_NO_MEMORY;
+  if (status != LOFI_OK)
+    return status;
+  double *means = sums, *lengths = sums + a->cols, *largest = sums + 2 * a->cols, n = (double) a->rows;
+  for (size_t j = 0; j < 3 * a->cols; j++)
+    sums[j] = 0.0;
+  for (size_t i = 0; i < a->rows; i++)
+    for (size_t j = 0; j < a->cols; j++)
+      means[j] += a->data[i * a->stride + j] / n;
+  for (size_t i = 0; i < a->rows; i++)
+    for (size_t j = 0; j < a->cols; j++)
+      {
+        double x = a->data[i * a->stride + j];
+        out->data[i * out->stride + j] = x - means[j];
+        lengths[j] += (x - means[j]) * (x - means[j]);
+        largest[j] = fmax (largest[j], fabs (x));
+      }
+  for (size_t j = 0; j < a->cols; j++)
+    lengths[j] = sqrt (lengths[j]) > 1e-13 * largest[j] * sqrt (n) ? 1.0 / sqrt (lengths[j]) : 0.0;
+  for (size_t i = 0; i < a->rows; i++)
+    for (size_t j = 0; j < a->cols; j++)
+      out->data[i * out->stride + j] *= lengths[j];
+  free (sums);
+  return LOFI_OK;
+}
+
+/* G = U^T U with pivots, then |U^-T b|^2 for every target's b. */
+static LofiStatus
+shares_of_gram (LofiMatrix *gram, const LofiMatrix *products, double *shares)
+{
+  lapack_int k = (lapack_int) gram->rows, rank = 0, stride = (lapack_int) gram->stride;
+  lapack_int *pivots = calloc (gram->rows, sizeof (lapack_int));
+  double *b = lofi_doubles_new (gram->rows);
+  LofiStatus status = pivots && b ? LOFI_OK : LOFI_NO_MEMORY;
+  /* Symmetric, so that the order of storage is of no concern. info > 0 says that the rank is not full. */
+  if (status == LOFI_OK && LAPACKE_dpstrf (LAPACK_COL_MAJOR, 'U', k, gram->data, stride, pivots, &rank, DEPENDENT_SQUARE) < 0)
+    status = LOFI_NO_CONVERGENCE;
+  for (size_t c = 0; c < products->cols && status == LOFI_OK; c++)
+    {
+      for (lapack_int j = 0; j < rank; j++)
+        b[j] = products->data[(size_t) (pivots[j] - 1) * products->stride + c];
+      if (rank > 0)
+        cblas_dtrsv (CblasColMajor, CblasUpper, CblasTrans, CblasNonUnit, (int) rank, gram->data, (int) stride, b, 1);
+      shares[c] = fmin (rank > 0 ? cblas_ddot ((int) rank, b, 1, b, 1) : 0.0, 1.0);
+    }
+  free (pivots);
+  free (b);
+  return status;
+}
+
+LofiStatus
+lofi_explained_shares (const LofiMatrix *features, const LofiMatrix *targets, double *shares)
+{
+  size_t n = features->rows, k = features->cols, count = targets->cols;
+  if (targets->rows != n || n < 2 || k == 0 || count == 0 || !lofi_matrix_fits_blas (features) || !lofi_matrix_fits_blas (targets))
+    return LOFI_BAD_SHAPE;
+  if (!lofi_matrix_is_finite (features) || !lofi_matrix_is_finite (targets))
+    return LOFI_NOT_FINITE;
+  LofiMatrix f = { 0 }, t = { 0 }, gram = { 0 }, products = { 0 };
+  LofiStatus status = standardise (features, &f);
+  if (status == LOFI_OK)
+    status = standardise (targets, &t);
+  if (status == LOFI_OK)
+    status = lofi_matrix_alloc (&gram, k, k);
+  if (status == LOFI_OK)
+    status = lofi_matrix_alloc (&products, k, count);
+  if (status == LOFI_OK)
+    {
+      cblas_dsyrk (CblasRowMajor, CblasLower, CblasTrans, (int) k, (int) n, 1.0, f.data, (int) k, 0.0, gram.data, (int) k);
+      cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (int) k, (int) count, (int) n, 1.0, f.data, (int) k, t.data, (int) count, 0.0,
+                   products.data, (int) count);
+      status = shares_of_gram (&gram, &products, shares);
+    }
+  lofi_matrix_clear (&f);
+  lofi_matrix_clear (&t);
+  lofi_matrix_clear (&gram);
+  lofi_matrix_clear (&products);
+  return status;
 }

@@ -21,3 +21,8 @@ LofiStatus lofi_leading_left_vectors (const LofiMatrix *a, size_t k, LofiMatrix 
 
 /* ||Q^T A||_F^2 / ||A||_F^2 for Q with orthonormal columns; 0 for A = 0. */
 LofiStatus lofi_energy_within (const LofiMatrix *q, const LofiMatrix *a, double *share);
+
+/* R^2 in [0, 1] of each column of targets (N x c) in the least squares on the columns of features (N x K), intercept included: c numbers; 0 for
+ * a constant target. By the Gram matrix of the standardised columns: columns that are combinations of others to 1e-6 count once. Rows do not
+ * suffice when K >= N - 1: every share is then 1. */
+LofiStatus lofi_explained_shares (const LofiMatrix *features, const LofiMatrix *targets, double *shares);
