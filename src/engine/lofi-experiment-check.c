@@ -146,14 +146,20 @@ check_filter (const Check *check, const LofiExperiment *e, guint index, const ch
   const LofiLayerSpec *layer = lofi_experiment_layer (e, index);
   if (layer->kind == LOFI_KIND_FILTER && layer->keep == LOFI_KEEP_NONE)
     return refuse (check, group, "keep", _("give a number of directions"), _("a filter layer is nothing but its filter"));
+  if (layer->keep_min < 1 || layer->keep_max < 1)
+    return refuse (check, group, layer->keep_min < 1 ? "keep-min" : "keep-max", _("give a whole number of at least 1"), _("a filter keeps at least 1"));
+  if (layer->keep_min > layer->keep_max)
+    return refuse (check, group, "keep-min", _("put the smaller number first"), _("%zu is above keep-max, %zu"), layer->keep_min, layer->keep_max);
   if (layer->keep == LOFI_KEEP_NONE)
     return TRUE;
+  gsize keep = layer->keep_auto ? layer->keep_min : layer->keep;      /* what must be there */
+  const char *key = layer->keep_auto ? "keep-min" : "keep";
   if (layer->order == LOFI_ORDER_1 && layer->keep > 1)
     return refuse (check, group, "keep", _("keep=1, or order=2 or 1+2"),
                    _("order 1 has a single direction, and %zu are to be kept"), layer->keep);
-  if (lofi_layer_lifts (layer) && layer->width != LOFI_WIDTH_INFINITE && layer->keep > layer->width)
-    return refuse (check, group, "keep", _("keep fewer, or take a larger width"),
-                   _("%zu directions cannot be kept of a width of %zu"), layer->keep, layer->width);
+  if (lofi_layer_lifts (layer) && layer->width != LOFI_WIDTH_INFINITE && keep > layer->width)
+    return refuse (check, group, key, _("keep fewer, or take a larger width"),
+                   _("%zu directions cannot be kept of a width of %zu"), keep, layer->width);
   if (layer->kind == LOFI_KIND_FILTER && layer->size > 0 && layer->keep > layer->size * layer->size)
     return refuse (check, group, "keep", _("keep fewer, or take larger patches"),
                    _("%zu directions cannot be kept of patches of %zu x %zu"), layer->keep, layer->size, layer->size);
@@ -168,6 +174,7 @@ check_reasons (const Check *check, const LofiExperiment *e, guint index, const c
   const struct { const char *key; gboolean set; } settings[] = {
     { "kind", TRUE },
     { "width", lofi_layer_lifts (layer) },
+    { "keep", layer->keep_auto },
     { "order", lofi_layer_filters (layer) && layer->order != LOFI_ORDER_2 },
     { "center-lift", layer->center_lift },
     { "weights", layer->weights != NULL },

@@ -134,6 +134,19 @@ filter_reason (const LofiLayerSpec *layer, const char *key)
   return NULL;
 }
 
+/* Why K cannot be the number of outliers. */
+static const char *
+automatic_reason (const LofiLayerSpec *layer)
+{
+  if (layer->kind == LOFI_KIND_FILTER && layer->size > 0)
+    return _("patch filters have a spectrum for each channel, and keep as many directions of every one");
+  if (layer->order == LOFI_ORDER_1)
+    return _("order 1 has a single direction");
+  if (layer->order != LOFI_ORDER_2 && layer->order != LOFI_ORDER_1_2)
+    return _("outliers are counted in the spectrum of order 2, and orders 3 and 4 take their directions elsewhere");
+  return NULL;
+}
+
 char *
 lofi_layer_key_reason (const LofiExperiment *experiment, guint index, const char *key)
 {
@@ -143,6 +156,8 @@ lofi_layer_key_reason (const LofiExperiment *experiment, guint index, const char
     return g_strdup_printf (_("%s layers do not have it"), lofi_kind_name (layer->kind));
   if (g_str_equal (key, "kind"))
     reason = kind_reason (experiment, index, layer->kind, layer->size);
+  else if (g_str_equal (key, "keep-min") || g_str_equal (key, "keep-max") || (g_str_equal (key, "keep") && layer->keep_auto))
+    reason = automatic_reason (layer);
   else if (g_str_equal (key, "width") && layer->width != LOFI_WIDTH_INFINITE && index > 0
            && hands_on_kernel (lofi_experiment_layer (experiment, index - 1)))
     reason = _("the layer before hands on a kernel, which only another layer of infinite width can take");

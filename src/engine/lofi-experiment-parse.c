@@ -136,6 +136,16 @@ take_width (LofiReader *reader, const char *group, LofiLayerSpec *layer)
     layer->width = (gsize) number;
 }
 
+/* Bounds of keep=auto; they wait where K is given. */
+static void
+take_keep_bounds (LofiReader *reader, const char *group, LofiLayerSpec *layer)
+{
+  lofi_reader_size (reader, group, "keep-min", &layer->keep_min);
+  lofi_reader_size (reader, group, "keep-max", &layer->keep_max);
+  if (layer->keep_auto)
+    layer->keep = layer->keep_max;
+}
+
 static void
 take_keep (LofiReader *reader, const char *group, LofiLayerSpec *layer)
 {
@@ -150,9 +160,9 @@ take_keep (LofiReader *reader, const char *group, LofiLayerSpec *layer)
   if (g_str_equal (text, "none"))
     layer->keep = LOFI_KEEP_NONE;
   else if (g_str_equal (text, "auto"))
-    lofi_reader_refuse (reader, group, "keep", _("give a whole number or none"), _("keep=auto is not computed by this version"));
+    layer->keep_auto = TRUE;
   else if (!g_ascii_isdigit (text[0]) && text[0] != '-')
-    lofi_reader_refuse (reader, group, "keep", _("give a whole number or none"), _("“%s” is not a whole number"), text);
+    lofi_reader_refuse (reader, group, "keep", _("give a whole number, auto or none"), _("“%s” is not a whole number"), text);
   else if (lofi_read_unsigned (reader, group, "keep", text, G_MAXINT32, &number))
     {
       if (number == 0)
@@ -192,10 +202,6 @@ take_activation (LofiReader *reader, const char *group, LofiLayerSpec *layer)
 static void
 refuse_foreign_keys (LofiReader *reader, const char *group, const LofiLayerSpec *layer)
 {
-  static const char *const automatic[] = { "keep-min", "keep-max" };
-  for (guint i = 0; i < G_N_ELEMENTS (automatic); i++)
-    if (lofi_reader_has (reader, group, automatic[i]))
-      lofi_reader_refuse (reader, group, automatic[i], _("remove it"), _("it belongs to keep=auto, which this version does not compute"));
   for (guint i = 0; keys[i].group; i++)
     if (g_str_equal (keys[i].group, "layer") && lofi_reader_has (reader, group, keys[i].key)
         && !lofi_kind_has_key (layer->kind, keys[i].key))
@@ -226,6 +232,7 @@ take_layer (LofiReader *reader, const char *group)
   lofi_reader_choice (reader, group, "order", lofi_order_names, &order);
   layer->order = order;
   take_keep (reader, group, layer);
+  take_keep_bounds (reader, group, layer);
   take_degree (reader, group, layer);
   take_activation (reader, group, layer);
   bias = lofi_reader_get (reader, group, "bias");

@@ -117,10 +117,16 @@ put_lift (GString *text, const LofiLayerSpec *layer)
 static void
 put_filter (GString *text, const LofiLayerSpec *layer)
 {
+  LofiLayerSpec *usual = lofi_layer_spec_new ();
   if (layer->keep == LOFI_KEEP_NONE)
     g_string_append (text, "keep=none\n");
+  else if (layer->keep_auto)
+    g_string_append (text, "keep=auto\n");
   else
     g_string_append_printf (text, "keep=%zu\n", layer->keep);
+  if (layer->keep_auto || layer->keep_min != usual->keep_min || layer->keep_max != usual->keep_max)
+    g_string_append_printf (text, "keep-min=%zu\nkeep-max=%zu\n", layer->keep_min, layer->keep_max);
+  lofi_layer_spec_free (usual);
   g_string_append_printf (text, "order=%s\ncenter-labels=%s\ncenter-lift=%s\n", lofi_order_name (layer->order),
                           layer->center_labels ? "true" : "false", layer->center_lift ? "true" : "false");
 }

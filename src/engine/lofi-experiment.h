@@ -131,7 +131,7 @@ gboolean lofi_layer_filters (const LofiLayerSpec *spec);
 gboolean lofi_layer_looks_at_windows (const LofiLayerSpec *spec);
 
 /* Why layer `index` of the experiment cannot have this key at all, or not with its other settings: a sentence, translated, or NULL when it
- * can. The window greys with it what the check would refuse. key: as in the file. (transfer full) */
+ * can. The window greys with it what the check would refuse. key: as in the file; keep-min and keep-max: why keep=auto cannot be. (transfer full) */
 char *lofi_layer_key_reason (const LofiExperiment *experiment, guint index, const char *key);
 /* Why layer `index` (which may be the one after the last) cannot be of this kind, given those before it. (transfer full) */
 char *lofi_layer_kind_reason (const LofiExperiment *experiment, guint index, LofiLayerKind kind);
