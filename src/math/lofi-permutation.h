@@ -28,7 +28,8 @@ LofiStatus lofi_permuted_extremes (const LofiRowSource *source, const double *we
                                    size_t per_end, LofiMatrix *low, LofiMatrix *high, const LofiWatch *watch);
 
 /* The measures of the centred covariance of the rows: of its trace (its eigenvalues), and of its mean, <mean, v_j>^2 by s_j, by Lanczos from the
- * mean; mean_square: their total, |mean|^2. Either density is empty (count 0) where what it is of is zero. */
+ * mean. As of every density the weights of both add up to 1: times mean_square = |mean|^2 those of the mean are <mean, v_j>^2. Nodes are >= 0.
+ * Either density is empty (count 0) where what it is of is zero. */
 LofiStatus lofi_covariance_measures (const LofiRowSource *source, uint64_t seed, LofiDensity *trace, LofiDensity *mean, double *mean_square,
                                      const LofiWatch *watch);
 
