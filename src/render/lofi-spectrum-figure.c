@@ -4,31 +4,46 @@
 #include <math.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-figures.h"
-#include "lofi-frame-private.h"
 #include "lofi-spectrum-figure-private.h"
 
-/* Where everything is at one size. */
-typedef struct {
-  LofiFrame frame;
-  LofiFrameText says;
-  LofiKey keys[3];
-  LofiRect bars, band;           /* the histogram, and below it the marks of kept eigenvalues */
-  LofiAxis x, y;
-  double dot;                    /* radius */
-} Layout;
+/* Entries for all that is drawn; a single kind of bar needs none. */
+static guint
+list_keys (const LofiSpectrumFigure *self, const LofiStyle *style, LofiKey *keys)
+{
+  guint n = 1;
+  keys[0] = (LofiKey) { LOFI_KEY_AREA, style->bulk, self->n_kept ? _("not kept") : _("eigenvalues"), 0 };
+  if (self->n_negative)
+    keys[n++] = (LofiKey) { LOFI_KEY_DOT, style->negative, _("kept, below zero"), 0 };
+  if (self->n_kept > self->n_negative)
+    keys[n++] = (LofiKey) { LOFI_KEY_DOT, style->positive, _("kept, above zero"), 0 };
+  n = lofi_spectrum_null_keys (self, style, keys, n);
+  return n > 1 ? n : 0;
+}
+
+/* The labels of the null line stand above the plot, where the header has left some air. */
+static void
+take_labels (const LofiSpectrumFigure *self, LofiText *text, LofiSpectrumLayout *l)
+{
+  double em = text->style->font_size, air = 0.55 * em, room = lofi_text_line (text, LOFI_TEXT_SMALL) + 0.1 * em - air;
+  l->labels_y = NAN;
+  if (!self->null_key || !l->frame.has_labels || l->frame.plot.height < 7 * em)
+    return;
+  l->labels_y = l->frame.plot.y - air;
+  l->frame.plot.y += room;
+  l->frame.plot.height -= room;
+}
 
 static gboolean
-lay_out (LofiSpectrumFigure *self, LofiText *text, double width, double height, Layout *l)
+lay_out (LofiSpectrumFigure *self, LofiText *text, double width, double height, LofiSpectrumLayout *l)
 {
   const LofiStyle *style = text->style;
   double em = style->font_size;
-  l->keys[0] = (LofiKey) { LOFI_KEY_AREA, style->bulk, self->n_kept ? _("not kept") : _("eigenvalues"), 0 };
-  l->keys[1] = (LofiKey) { LOFI_KEY_DOT, style->negative, _("kept, below zero"), 0 };
-  l->keys[2] = (LofiKey) { LOFI_KEY_DOT, style->positive, _("kept, above zero"), 0 };
+  guint n_keys = list_keys (self, style, l->keys);
   l->says = (LofiFrameText) { self->base.title, self->base.subtitle, self->x_title, _("eigenvalues per bin (square-root scale)"),
-                              self->x_short, _("per bin, square root"), l->keys, self->n_kept ? 3 : 0 };
+                              self->x_short, _("per bin, square root"), l->keys, n_keys };
   lofi_frame_init_header (&l->frame, text, width, height, &l->says);
   lofi_frame_take_bottom (&l->frame, text);
+  take_labels (self, text, l);
   LofiRect *plot = &l->frame.plot;
   double band = self->n_kept ? MIN (2 * em, plot->height * 0.25) : 0;
   l->y = lofi_axis (LOFI_SCALE_ROOT, 0, self->top, plot->y + plot->height - band, plot->y);
@@ -55,7 +70,7 @@ lay_out (LofiSpectrumFigure *self, LofiText *text, double width, double height, 
 }
 
 static void
-draw_bars (LofiSpectrumFigure *self, cairo_t *cr, const Layout *l, const LofiStyle *style)
+draw_bars (LofiSpectrumFigure *self, cairo_t *cr, const LofiSpectrumLayout *l, const LofiStyle *style)
 {
   const struct { const LofiHistogram *histogram; const double *floors; LofiColor color; } parts[] = {
     { &self->bulk, NULL, style->bulk },
@@ -72,7 +87,7 @@ draw_bars (LofiSpectrumFigure *self, cairo_t *cr, const Layout *l, const LofiSty
 
 /* The eigenvalues that vanish: not a bin, which would dwarf everything, but a line that goes through the roof. */
 static void
-draw_zeros (LofiSpectrumFigure *self, cairo_t *cr, LofiText *text, const Layout *l)
+draw_zeros (LofiSpectrumFigure *self, cairo_t *cr, LofiText *text, const LofiSpectrumLayout *l)
 {
   const LofiStyle *style = text->style;
   double em = style->font_size, x = lofi_axis_to_view (&l->x, 0);
@@ -99,7 +114,7 @@ draw_zeros (LofiSpectrumFigure *self, cairo_t *cr, LofiText *text, const Layout 
 
 /* A kept eigenvalue beyond a fixed range is an arrow head at its edge. */
 static double
-mark_x (const Layout *l, double value, int *beyond)
+mark_x (const LofiSpectrumLayout *l, double value, int *beyond)
 {
   double x = lofi_axis_to_view (&l->x, value), end = l->band.x + l->band.width;
   *beyond = x < l->band.x - 0.5 ? -1 : x > end + 0.5 ? 1 : 0;
@@ -136,7 +151,7 @@ draw_dot (cairo_t *cr, double x, double y, double radius, gboolean flagged, cons
 }
 
 static void
-draw_marks (LofiSpectrumFigure *self, cairo_t *cr, const Layout *l, const LofiStyle *style)
+draw_marks (LofiSpectrumFigure *self, cairo_t *cr, const LofiSpectrumLayout *l, const LofiStyle *style)
 {
   double bottom = l->band.y + l->band.height, y = l->band.y + l->band.height * 0.2 + l->dot;
   for (int sign = -1; sign <= 1; sign += 2)
@@ -174,23 +189,26 @@ draw (LofiFigure *figure, cairo_t *cr, double width, double height, const LofiSt
   LofiSpectrumFigure *self = (LofiSpectrumFigure *) figure;
   g_auto (LofiText) text;
   lofi_text_init (&text, style);
-  Layout l;
+  LofiSpectrumLayout l;
   gboolean has_room = lay_out (self, &text, width, height, &l);
   lofi_frame_draw_header (&l.frame, cr, &text);
   if (!has_room)
     return;
   g_autoptr (GArray) counts = lofi_frame_ticks (&l.y, &text, TRUE);
   g_autoptr (GArray) ticks = lofi_frame_ticks (&l.x, &text, FALSE);
+  lofi_spectrum_null_draw_shade (self, cr, &l, style);
   lofi_frame_draw_y (&l.frame, cr, &text, &l.y, counts);
   if (self->n_zero)
     draw_zeros (self, cr, &text, &l);
   draw_bars (self, cr, &l, style);
+  lofi_spectrum_null_draw (self, cr, &text, &l);
   draw_marks (self, cr, &l, style);
   lofi_frame_draw_x (&l.frame, cr, &text, &l.x, ticks);
+  lofi_spectrum_null_draw_predictions (self, cr, &l, style);
 }
 
 static int
-nearest_mark (LofiSpectrumFigure *self, const Layout *l, double x, double reach)
+nearest_mark (LofiSpectrumFigure *self, const LofiSpectrumLayout *l, double x, double reach)
 {
   int nearest = -1, beyond;
   for (gsize i = 0; i < self->n_kept; i++)
@@ -218,7 +236,7 @@ lone_mark (LofiSpectrumFigure *self, int bin)
 }
 
 static void
-pick_bin (LofiSpectrumFigure *self, const Layout *l, const LofiStyle *style, double width, double height, int bin, LofiPick *pick)
+pick_bin (LofiSpectrumFigure *self, const LofiSpectrumLayout *l, const LofiStyle *style, double width, double height, int bin, LofiPick *pick)
 {
   char low[40], high[40], count[40];
   double n = self->all.counts[bin];
@@ -226,10 +244,36 @@ pick_bin (LofiSpectrumFigure *self, const Layout *l, const LofiStyle *style, dou
   lofi_format_number (lofi_histogram_edge (&self->all, bin + 1), 3, high, sizeof high);
   lofi_format_count ((guint64) n, count, sizeof count);
   g_autofree char *how_many = g_strdup_printf (ngettext ("%s eigenvalue", "%s eigenvalues", (gulong) n), count);
-  g_snprintf (pick->text, sizeof pick->text, _("λ from %s to %s · %s"), low, high, how_many);
+  int length = g_snprintf (pick->text, sizeof pick->text, _("λ from %s to %s · %s"), low, high, how_many);
+  /* Of a bin that the line crosses nothing is said. */
+  int from = lofi_spectrum_null_place (self, lofi_histogram_edge (&self->all, bin));
+  if (n > 0 && from >= 0 && from == lofi_spectrum_null_place (self, lofi_histogram_edge (&self->all, bin + 1)))
+    g_snprintf (pick->text + length, sizeof pick->text - length, " · %s", from ? _("beyond the null line") : _("within the null"));
   double left = lofi_histogram_x (&self->all, &l->bars, style, bin), right = lofi_histogram_x (&self->all, &l->bars, style, bin + 1);
   lofi_pick_set_rect (pick, left, l->bars.y, MAX (right - left, 1), l->bars.height, width, height);
   pick->index = bin;
+}
+
+static void
+pick_mark (LofiSpectrumFigure *self, const LofiSpectrumLayout *l, double width, double height, int mark, LofiPick *pick)
+{
+  int beyond, place = lofi_spectrum_null_place (self, self->kept[mark]);
+  char value[40];
+  double at = mark_x (l, self->kept[mark], &beyond);
+  lofi_format_measure (self->kept[mark], 3, value, sizeof value);
+  g_autoptr (GString) says = g_string_new (NULL);
+  g_string_printf (says, _("λ = %s · kept, %d of %d"), value, mark + 1, (int) self->n_kept);
+  if (place >= 0)
+    g_string_append_printf (says, " · %s", place ? _("outlier") : _("within the null"));
+  if (is_flagged (self, mark))
+    {
+      g_string_append_c (says, '\n');
+      g_string_append_printf (says, _("overlaps %.2f with the mean activation"), self->overlaps[mark]);
+    }
+  g_strlcpy (pick->text, says->str, sizeof pick->text);
+  lofi_pick_set_rect (pick, at - 1.6 * l->dot, l->band.y, 3.2 * l->dot, l->band.height, width, height);
+  pick->index = mark;
+  pick->is_direction = TRUE;
 }
 
 static gboolean
@@ -238,8 +282,12 @@ pick (LofiFigure *figure, double width, double height, const LofiStyle *style, d
   LofiSpectrumFigure *self = (LofiSpectrumFigure *) figure;
   g_auto (LofiText) text;
   lofi_text_init (&text, style);
-  Layout l;
-  if (!lay_out (self, &text, width, height, &l) || !lofi_rect_contains (&l.frame.plot, x, y))
+  LofiSpectrumLayout l;
+  if (!lay_out (self, &text, width, height, &l))
+    return FALSE;
+  if (lofi_spectrum_null_pick (self, &l, style, width, height, x, y, pick))
+    return TRUE;
+  if (!lofi_rect_contains (&l.frame.plot, x, y))
     return FALSE;
   gboolean in_band = self->n_kept && y >= l.band.y;
   int bin = lofi_histogram_bin (&self->all, lofi_axis_from_view (&l.x, x));
@@ -247,18 +295,7 @@ pick (LofiFigure *figure, double width, double height, const LofiStyle *style, d
   double zero = lofi_axis_to_view (&l.x, 0);
   if (mark >= 0)
     {
-      int beyond;
-      char value[40];
-      double at = mark_x (&l, self->kept[mark], &beyond);
-      lofi_format_measure (self->kept[mark], 3, value, sizeof value);
-      if (is_flagged (self, mark))
-        g_snprintf (pick->text, sizeof pick->text, _("λ = %s · kept, %d of %d\noverlaps %.2f with the mean activation"), value, mark + 1,
-                    (int) self->n_kept, self->overlaps[mark]);
-      else
-        g_snprintf (pick->text, sizeof pick->text, _("λ = %s · kept, %d of %d"), value, mark + 1, (int) self->n_kept);
-      lofi_pick_set_rect (pick, at - 1.6 * l.dot, l.band.y, 3.2 * l.dot, l.band.height, width, height);
-      pick->index = mark;
-      pick->is_direction = TRUE;
+      pick_mark (self, &l, width, height, mark, pick);
       return TRUE;
     }
   if (in_band)
@@ -289,6 +326,7 @@ clear (LofiFigure *figure)
   g_free (self->overlaps);
   g_free (self->x_title);
   g_free (self->zero_label);
+  lofi_spectrum_null_clear (self);
 }
 
 const LofiFigureClass lofi_spectrum_figure_class = { draw, pick, NULL, clear };
