@@ -9,12 +9,13 @@
 
 typedef struct {
   size_t count;
-  double *x, *density;      /* count points, x ascending; the density of the continuous part, which has mass 1 - atom; 0 in gaps */
-  double low, high;         /* the outermost edges */
+  double *x, *density;      /* count points, x ascending; the density of the continuous part, which has mass 1 - atom; 0 at edges and in gaps */
+  double low, high;         /* the outermost edges; where there is an atom at 0, it lies between them or is one of them */
   double atom;              /* of the eigenvalue 0: max (0, 1 - aspect P(t != 0)) */
 } LofiBulkLaw;
 
-/* points: of each interval of the support, spaced so that square-root edges are resolved. aspect > 0. LOFI_BAD_VALUE when all weights vanish. */
+/* points: of each interval of the support, its edges included, spaced so that square-root edges are resolved; at least 4. LOFI_BAD_VALUE when
+ * all weights vanish, and unless aspect > 0. */
 LofiStatus lofi_bulk_law_init (LofiBulkLaw *law, const LofiLabelLaw *labels, double aspect, size_t points);
 void lofi_bulk_law_clear (LofiBulkLaw *law);
 /* The edges alone. */

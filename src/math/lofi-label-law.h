@@ -12,8 +12,8 @@ typedef struct {
 } LofiLabelLaw;
 
 /* The law of n weights: their distinct values, or beyond LOFI_LABEL_ATOMS_MOST of them the means of so many groups of equal size.
- * LOFI_BAD_SHAPE without samples, LOFI_BAD_VALUE for a weight that is not finite. On failure all zero. */
+ * LOFI_BAD_SHAPE without samples, LOFI_NOT_FINITE for a weight that is not. On failure all zero. */
 LofiStatus lofi_label_law_init (LofiLabelLaw *law, const double *weights, size_t n);
-/* Of labels -1 and +1 of mean b in (-1, 1), less b if centred. */
+/* Of labels -1 and +1 of mean b, less b if centred. LOFI_BAD_VALUE unless -1 < b < 1. */
 LofiStatus lofi_label_law_init_binary (LofiLabelLaw *law, double mean, bool centred);
 void lofi_label_law_clear (LofiLabelLaw *law);

@@ -17,6 +17,8 @@ lofi_status_message (LofiStatus status)
       return "The computation was stopped";
     case LOFI_NO_CONVERGENCE:
       return "An eigenvalue computation did not converge";
+    case LOFI_BAD_VALUE:
+      return "A number is outside of what it can be";
     }
   return "The computation failed for an unknown reason";
 }

@@ -9,7 +9,8 @@ typedef enum {
   LOFI_NOT_FINITE,     /* a NaN or an infinity where a number is needed */
   LOFI_NO_MEMORY,
   LOFI_STOPPED,        /* the watch asked to stop; outputs are unspecified */
-  LOFI_NO_CONVERGENCE  /* a LAPACK routine gave up */
+  LOFI_NO_CONVERGENCE, /* a LAPACK routine gave up */
+  LOFI_BAD_VALUE       /* a finite number outside of what it can be, or numbers that leave nothing to compute */
 } LofiStatus;
 
 /* A sentence without a full stop, static storage, never NULL. */
