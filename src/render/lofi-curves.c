@@ -15,6 +15,20 @@ lofi_curve_clear (LofiCurve *curve)
   *curve = (LofiCurve) { 0 };
 }
 
+void
+lofi_curve_append (LofiCurve *curve, double x, double y, double error, guint seeds)
+{
+  guint n = curve->n++;
+  curve->x = g_renew (double, curve->x, n + 1);
+  curve->y = g_renew (double, curve->y, n + 1);
+  curve->error = g_renew (double, curve->error, n + 1);
+  curve->seeds = g_renew (guint, curve->seeds, n + 1);
+  curve->x[n] = x;
+  curve->y[n] = y;
+  curve->error[n] = error;
+  curve->seeds[n] = seeds;
+}
+
 static LofiColor
 color_of (const LofiStyle *style, const LofiCurve *curve)
 {
@@ -96,6 +110,30 @@ lofi_curves_draw (const LofiCurve *curves, guint n, cairo_t *cr, const LofiStyle
       for (guint k = 0; k < curves[i].n; k++)
         lofi_series_marker (cr, curves[i].series, lofi_axis_to_view (x, curves[i].x[k]), lofi_axis_to_view (y, curves[i].y[k]),
                             0.27 * style->font_size, color_of (style, &curves[i]), inside);
+    }
+}
+
+void
+lofi_curves_draw_thin (const LofiCurve *curves, guint n, cairo_t *cr, const LofiStyle *style, const LofiAxis *x, const LofiAxis *y)
+{
+  cairo_new_path (cr);
+  for (guint i = 0; i < n; i++)
+    if (curves[i].n > 1)
+      draw_band (&curves[i], cr, style, x, y);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  for (guint i = 0; i < n; i++)
+    {
+      const LofiCurve *curve = &curves[i];
+      lofi_color_set (cr, color_of (style, curve));
+      for (guint k = 0; k < curve->n; k++)
+        cairo_line_to (cr, lofi_axis_to_view (x, curve->x[k]), lofi_axis_to_view (y, curve->y[k]));
+      cairo_set_line_width (cr, 0.75 * style->line_width);
+      cairo_stroke (cr);
+      for (guint k = 0; k < curve->n; k++)
+        {
+          cairo_arc (cr, lofi_axis_to_view (x, curve->x[k]), lofi_axis_to_view (y, curve->y[k]), 0.14 * style->font_size, 0, 2 * G_PI);
+          cairo_fill (cr);
+        }
     }
 }
 

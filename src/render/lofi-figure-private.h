@@ -28,6 +28,8 @@ lofi_rect_contains (const LofiRect *r, double x, double y)
   return x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height;
 }
 
+/* Sets the text of a pick, cut at a character where it is longer than there is room for. */
+void lofi_pick_set_text (LofiPick *pick, const char *text);
 /* Sets the rectangle of a pick, kept inside the figure. */
 void lofi_pick_set_rect (LofiPick *pick, double x, double y, double w, double h, double width, double height);
 /* x + 0.5 rounded to the pixel grid in the window, x itself on the page: where a thin line is sharp. */

@@ -70,6 +70,15 @@ lofi_figure_description (LofiFigure *figure)
 }
 
 void
+lofi_pick_set_text (LofiPick *pick, const char *text)
+{
+  const char *end;
+  g_strlcpy (pick->text, text, sizeof pick->text);
+  if (!g_utf8_validate (pick->text, -1, &end))
+    pick->text[end - pick->text] = '\0';
+}
+
+void
 lofi_pick_set_rect (LofiPick *pick, double x, double y, double w, double h, double width, double height)
 {
   pick->x = CLAMP (x, 0, width);

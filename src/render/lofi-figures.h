@@ -63,6 +63,9 @@ typedef struct {
 /* A measure against n (log): of each method that has it, mean and standard error over seeds as band and bars. Overlaps of a teacher: a curve a
  * planted group beside the whole. total: cells expected, for "17 of 60". NULL cells: empty axes. */
 LofiFigure *lofi_figure_emergence (LofiCells *cells, const LofiExperiment *experiment, const LofiSweepView *view, guint total);
+/* A measure against an axis of the grid, view->x_axis, at view->samples (0: the most the sweep has), of each method that has it: on a logarithm where all
+ * values are numbers above zero, else beside each other. NULL when the axis is not there. */
+LofiFigure *lofi_figure_widths (LofiCells *cells, const LofiExperiment *experiment, const LofiSweepView *view);
 /* The mean of a measure over seeds as a map of two of the sweep's directions, a tile a value, each with its number where there is room; the
  * sequential map from the least to the most. Tiles not yet computed are empty. NULL when an axis is not there. */
 LofiFigure *lofi_figure_heat_map (LofiCells *cells, const LofiExperiment *experiment, const LofiSweepView *view);
