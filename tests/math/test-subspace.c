@@ -323,6 +323,88 @@ START_TEST (energy_is_shared_out)
 }
 END_TEST
 
+/* Columns less their means. */
+static void
+centre (LofiMatrix *a)
+{
+  for (size_t j = 0; j < a->cols; j++)
+    {
+      double mean = 0.0;
+      for (size_t i = 0; i < a->rows; i++)
+        mean += AT (*a, i, j) / (double) a->rows;
+      for (size_t i = 0; i < a->rows; i++)
+        AT (*a, i, j) -= mean;
+    }
+}
+
+/* R^2 is what the span of the centred features has of the centred target's squares. */
+START_TEST (least_squares_explain_what_lies_in_the_span)
+{
+  size_t n = 131, k = 9;
+  LofiMatrix f = lofi_reference_normals (n, k, 21), t = lofi_reference_normals (n, 4, 22);
+  for (size_t i = 0; i < n; i++)
+    {
+      AT (t, i, 0) += 3.0 * AT (f, i, 2) - 5.0 * AT (f, i, 7);
+      AT (t, i, 1) = 2.0 * AT (f, i, 0) - AT (f, i, 8) + 40.0;
+      AT (t, i, 3) = -3.0;
+      for (size_t j = 0; j < k; j++)
+        AT (f, i, j) = AT (f, i, j) * pow (10.0, (double) j - 4.0) + 7.0 * (double) j;
+    }
+  double shares[4];
+  LofiMatrix wide_f = lofi_reference_padded (&f), wide_t = lofi_reference_padded (&t);
+  ck_assert_int_eq (lofi_explained_shares (&wide_f, &wide_t, shares), LOFI_OK);
+  centre (&f);
+  centre (&t);
+  LofiMatrix q = plain_basis (&f);
+  for (size_t c = 0; c < 4; c++)
+    {
+      LofiMatrix column = { t.data + c, n, 1, t.stride };
+      double squares = 0.0;
+      for (size_t i = 0; i < n; i++)
+        squares += AT (t, i, c) * AT (t, i, c);
+      double expected = c == 3 ? 0.0 : plain_energy (&q, &column) / squares;
+      ck_assert_msg (fabs (shares[c] - expected) <= 1e-10, "%zu: %g, not %g", c, shares[c], expected);
+    }
+  ck_assert (shares[0] > 0.9 && shares[0] < 0.99);
+  ck_assert (shares[1] >= 1.0 - 1e-10);
+  ck_assert (shares[2] < 0.3);
+  lofi_matrix_clear (&f);
+  lofi_matrix_clear (&t);
+  lofi_matrix_clear (&q);
+  lofi_matrix_clear (&wide_f);
+  lofi_matrix_clear (&wide_t);
+}
+END_TEST
+
+/* Columns that are there twice, combined or constant change nothing. */
+START_TEST (dependent_features_explain_once)
+{
+  size_t n = 77;
+  LofiMatrix f = lofi_reference_normals (n, 3, 23), more = lofi_reference_new (n, 7), t = lofi_reference_normals (n, 1, 24);
+  double once, again, none;
+  for (size_t i = 0; i < n; i++)
+    {
+      AT (t, i, 0) += AT (f, i, 1);
+      AT (more, i, 0) = -4.0 * AT (f, i, 1);
+      AT (more, i, 1) = AT (f, i, 0) + 2.0;
+      AT (more, i, 2) = 1.0;
+      AT (more, i, 3) = AT (f, i, 1);
+      AT (more, i, 4) = AT (f, i, 2);
+      AT (more, i, 5) = AT (f, i, 2) - AT (f, i, 0) + 1e3;
+    }
+  LofiMatrix constant = { more.data + 2, n, 1, more.stride };
+  ck_assert_int_eq (lofi_explained_shares (&f, &t, &once), LOFI_OK);
+  ck_assert_int_eq (lofi_explained_shares (&more, &t, &again), LOFI_OK);
+  ck_assert_int_eq (lofi_explained_shares (&constant, &t, &none), LOFI_OK);
+  ck_assert (once > 0.3 && once < 0.8);
+  ck_assert (fabs (once - again) <= 1e-9);
+  ck_assert (none <= 0.0);
+  lofi_matrix_clear (&f);
+  lofi_matrix_clear (&more);
+  lofi_matrix_clear (&t);
+}
+END_TEST
+
 static bool
 stop_now (void *data)
 {
@@ -346,6 +428,8 @@ START_TEST (what_does_not_fit_is_refused)
   ck_assert_int_eq (lofi_leading_left_vectors (&a, 4, &u, NULL, NULL), LOFI_BAD_SHAPE);
   ck_assert_int_eq (lofi_leading_left_vectors (&a, 0, &none, NULL, NULL), LOFI_BAD_SHAPE);
   ck_assert_int_eq (lofi_energy_within (&a, &b, &number), LOFI_BAD_SHAPE);
+  ck_assert_int_eq (lofi_explained_shares (&a, &b, numbers), LOFI_BAD_SHAPE);
+  ck_assert_int_eq (lofi_explained_shares (&none, &a, numbers), LOFI_BAD_SHAPE);
   LofiWatch watch = { .stop = stop_now };
   ck_assert_int_eq (lofi_leading_left_vectors (&a, 4, &q, NULL, &watch), LOFI_STOPPED);
   a.data[7] = INFINITY;
@@ -353,6 +437,8 @@ START_TEST (what_does_not_fit_is_refused)
   ck_assert_int_eq (lofi_subspace_overlap (&q, &a, &number), LOFI_NOT_FINITE);
   ck_assert_int_eq (lofi_direction_overlaps (&a, &q, numbers), LOFI_NOT_FINITE);
   ck_assert_int_eq (lofi_leading_left_vectors (&a, 4, &q, NULL, NULL), LOFI_NOT_FINITE);
+  ck_assert_int_eq (lofi_explained_shares (&a, &q, numbers), LOFI_NOT_FINITE);
+  ck_assert_int_eq (lofi_explained_shares (&q, &a, numbers), LOFI_NOT_FINITE);
   lofi_matrix_clear (&a);
   lofi_matrix_clear (&b);
   lofi_matrix_clear (&wide);
@@ -375,6 +461,8 @@ main (void)
   tcase_add_test (tcase, leading_left_vectors_are_found);
   tcase_add_test (tcase, vectors_are_complete_where_there_is_no_rank);
   tcase_add_test (tcase, energy_is_shared_out);
+  tcase_add_test (tcase, least_squares_explain_what_lies_in_the_span);
+  tcase_add_test (tcase, dependent_features_explain_once);
   tcase_add_test (tcase, what_does_not_fit_is_refused);
   suite_add_tcase (suite, tcase);
   return lofi_test_run (suite);
