@@ -67,7 +67,7 @@ static LofiArray *
 test_features (const LofiLayerResult *layer, gsize count, GCancellable *cancellable)
 {
   LofiFeatures *features = layer->test_rows;
-  gsize each = MAX (1, features->shape.height * features->shape.width), k = features->count / each, step = lofi_features_block (features);
+  gsize k = layer->filters->matrix.cols, each = features->count / k, step = lofi_features_block (features);
   g_autoptr (LofiArray) sums = lofi_array_new (count, k, NULL, layer->name);
   g_autoptr (LofiArray) work = features->view.data ? NULL : lofi_array_new (step, features->count, NULL, layer->name);
   LofiMatrix rows;
