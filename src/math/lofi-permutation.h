@@ -5,8 +5,9 @@
 #include <stdint.h>
 #include "lofi-leading.h"
 
-/* Rows z, positions of a sample one after the other, always the same numbers however often they are asked for. Exactly one of the two views is
- * set by `rows`, in whichever precision there is; it stays valid until the next call. A status other than LOFI_OK ends the caller with it. */
+/* Rows z, positions of a sample one after the other, always the same numbers however often they are asked for. Both views come to `rows` in the
+ * shape asked for, without data; exactly one gets it, in whichever precision there is, and stays valid until the next call. A status other than
+ * LOFI_OK ends the caller with it. */
 typedef struct {
   size_t samples, positions, width;     /* n, S, P: n S rows */
   size_t block;                         /* samples to ask for at once */
@@ -14,7 +15,7 @@ typedef struct {
   void *data;
 } LofiRowSource;
 
-/* A source that views the n S rows of a matrix. */
+/* A source that views the n S rows of a matrix, which must outlive it. */
 LofiRowSource lofi_row_source_of (const LofiMatrix *rows, size_t positions);
 
 /* Shuffle number `index` of n weights: weights[permutation], by LOFI_PURPOSE_PERMUTATION of the seed, stream `index`. */
