@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#define LABELS_MOST 16
+
 void
 lofi_curve_clear (LofiCurve *curve)
 {
@@ -158,9 +160,9 @@ lofi_curves_label_ends (const LofiCurve *curves, guint n, char **labels, cairo_t
                         const LofiAxis *x, const LofiAxis *y)
 {
   const LofiStyle *style = text->style;
-  double places[8];
-  guint order[8], used = 0;
-  n = MIN (n, 8);
+  double places[LABELS_MOST];
+  guint order[LABELS_MOST], used = 0;
+  n = MIN (n, LABELS_MOST);
   for (guint i = 0; i < n; i++)
     {
       if (curves[i].n == 0)

@@ -8,8 +8,6 @@
 #include "lofi-sweep-figure-private.h"
 #include "lofi-teacher.h"
 
-static const char *const method_names[LOFI_N_METHODS] = { N_("LoFi"), N_("lazy"), N_("linear"), N_("kernel"), N_("descent") };
-
 /* ---- curves ---- */
 
 /* What a curve is of: a method's measure at a point of the grid. */
@@ -61,7 +59,7 @@ add_groups (LofiSweepFigure *self, LofiCells *cells, const LofiExperiment *exper
   g_auto (GStrv) names = experiment && experiment->data.source ? lofi_teacher_group_names (experiment, NULL) : NULL;
   guint named = names ? g_strv_length (names) : 0;
   lofi_cells_extents (cells, &layers, &eigenvalues, &groups);
-  Wanted wanted = { groups > 1 ? _("all") : _(method_names[LOFI_METHOD_LOFI]), LOFI_METHOD_LOFI, LOFI_METHOD_LOFI, measure };
+  Wanted wanted = { groups > 1 ? _("all") : lofi_method_title (LOFI_METHOD_LOFI), LOFI_METHOD_LOFI, LOFI_METHOD_LOFI, measure };
   if (measure.index == 0)
     one (self, cells, &wanted, data);
   for (guint g = 0; g < groups && groups > 1; g++)
@@ -86,7 +84,7 @@ add_curves (LofiSweepFigure *self, LofiCells *cells, const LofiExperiment *exper
     }
   for (guint method = 0; method < LOFI_N_METHODS; method++)
     {
-      Wanted wanted = { _(method_names[method]), (int) method, method, measure };
+      Wanted wanted = { lofi_method_title (method), (int) method, method, measure };
       one (self, cells, &wanted, data);
     }
 }

@@ -1,2 +1,355 @@
-/* Written next. */
-typedef int lofi_nothing_figures_thresholds;
+/* Thresholds: the number of samples at each transition against the dimension of a teacher, and the exponents of its growth. */
+#include "config.h"
+#include "lofi-figures.h"
+
+#include <math.h>
+#include <string.h>
+#include <glib/gi18n-lib.h>
+#include "lofi-curves-private.h"
+#include "lofi-measure-private.h"
+
+/* A threshold that was reached: its transitions as a curve, whose errors are those of the logarithm. */
+typedef struct {
+  LofiCurve points;
+  gboolean deeper;                     /* of a layer after the first filtered one: its marks are hollow */
+  double exponent, coefficient, predicted;
+  char *label;
+} Line;
+
+typedef struct {
+  LofiFigure base;
+  Line *lines;
+  LofiCurve *curves;                   /* of the lines, shared with them */
+  char **labels;
+  guint n;
+  double x_low, x_high, y_low, y_high;
+} LofiThresholdsFigure;
+
+typedef struct {
+  LofiFrame frame;
+  LofiFrameText says;
+  LofiKey keys[LOFI_KEYS_MAX];
+  LofiAxis x, y;
+  gboolean at_ends;
+} Layout;
+
+/* ---- the layout ---- */
+
+static double
+ends_width (const LofiThresholdsFigure *self, LofiText *text)
+{
+  double width = 0;
+  for (guint i = 0; i < self->n; i++)
+    {
+      lofi_text_set (text, LOFI_TEXT_SMALL, self->labels[i], 0);
+      width = MAX (width, lofi_text_width (text) + 0.5 * text->style->font_size);
+    }
+  return width;
+}
+
+static gboolean
+lay_out (LofiThresholdsFigure *self, LofiText *text, double width, double height, Layout *l)
+{
+  const LofiStyle *style = text->style;
+  double ends = ends_width (self, text), em = style->font_size;
+  guint n_keys = MIN (self->n, LOFI_KEYS_MAX);
+  /* Beside the lines where these keep more than half of the figure, and each label has a line of its own. */
+  l->at_ends = ends < 0.45 * width && height >= (8 + 1.2 * self->n) * em;
+  for (guint i = 0; i < n_keys; i++)
+    l->keys[i] = (LofiKey) { LOFI_KEY_LINE, style->series[self->curves[i].series & 7], self->labels[i], self->curves[i].series };
+  l->says = (LofiFrameText) { self->base.title, self->base.subtitle, _("dimension d (logarithmic)"), _("samples at the transition (logarithmic)"),
+                              _("dimension d"), _("samples"), l->keys, l->at_ends ? 0 : n_keys };
+  lofi_frame_init_header (&l->frame, text, width, height, &l->says);
+  lofi_frame_take_bottom (&l->frame, text);
+  LofiRect *plot = &l->frame.plot;
+  l->y = lofi_axis (LOFI_SCALE_LOG, self->y_low, self->y_high, plot->y + plot->height, plot->y);
+  g_autoptr (GArray) ticks = lofi_frame_ticks (&l->y, text, TRUE);
+  lofi_frame_take_left (&l->frame, text, lofi_frame_labels_width (ticks, text), l->at_ends ? ends : 0);
+  double air = MIN (em, plot->width / 10);
+  l->x = lofi_axis (LOFI_SCALE_LOG, self->x_low, self->x_high, plot->x + air, plot->x + plot->width - air);
+  return plot->width >= 4 && plot->height >= 4;
+}
+
+/* ---- drawing ---- */
+
+/* samples = at (d / from)^exponent between two dimensions. */
+static void
+power_path (cairo_t *cr, const Layout *l, double from, double at, double exponent, double d0, double d1)
+{
+  double ends[] = { d0, d1 };
+  for (guint i = 0; i < 2; i++)
+    cairo_line_to (cr, lofi_axis_to_view (&l->x, ends[i]), lofi_axis_to_view (&l->y, at * pow (ends[i] / from, exponent)));
+}
+
+static void
+draw_slopes (const LofiThresholdsFigure *self, cairo_t *cr, const LofiStyle *style, const Layout *l)
+{
+  for (guint i = 0; i < self->n; i++)
+    {
+      const Line *line = &self->lines[i];
+      lofi_color_set (cr, style->series[line->points.series & 7]);
+      if (isfinite (line->predicted))
+        {
+          double dash[] = { 4 * style->line_width, 3 * style->line_width };
+          cairo_set_dash (cr, dash, 2, 0);
+          cairo_set_line_width (cr, 0.55 * style->line_width);
+          power_path (cr, l, line->points.x[0], line->points.y[0], line->predicted, line->points.x[0], self->x_high);
+          cairo_stroke (cr);
+          cairo_set_dash (cr, NULL, 0, 0);
+        }
+      if (isfinite (line->exponent) && isfinite (line->coefficient))
+        {
+          cairo_set_line_width (cr, style->line_width * (line->points.series == 0 ? 1.5 : 1.1));
+          power_path (cr, l, 1, line->coefficient, line->exponent, line->points.x[0], line->points.x[line->points.n - 1]);
+          cairo_stroke (cr);
+        }
+    }
+}
+
+static void
+draw_points (const Line *line, cairo_t *cr, const LofiStyle *style, const Layout *l)
+{
+  const LofiCurve *points = &line->points;
+  LofiColor color = style->series[points->series & 7], hollow = style->background;
+  if (!(hollow.alpha > 0))
+    hollow = (LofiColor) { 1, 1, 1, 1 };
+  double cap = 0.22 * style->font_size;
+  for (guint k = 0; k < points->n; k++)
+    {
+      double x = lofi_axis_to_view (&l->x, points->x[k]), y = lofi_axis_to_view (&l->y, points->y[k]);
+      for (int sign = -1; sign <= 1 && points->error[k] > 0; sign += 2)
+        {
+          double end = lofi_axis_to_view (&l->y, points->y[k] * exp (sign * points->error[k]));
+          cairo_move_to (cr, x, y);
+          cairo_line_to (cr, x, end);
+          cairo_move_to (cr, x - cap, end);
+          cairo_line_to (cr, x + cap, end);
+        }
+      lofi_color_set (cr, color);
+      cairo_set_line_width (cr, style->line_width * 0.7);
+      cairo_stroke (cr);
+      /* The first series is always filled; the fifth has its marker, hollow. */
+      lofi_series_marker (cr, line->deeper && points->series == 0 ? 4 : points->series, x, y, 0.3 * style->font_size, color,
+                          line->deeper ? hollow : color);
+    }
+}
+
+static void
+draw (LofiFigure *figure, cairo_t *cr, double width, double height, const LofiStyle *style)
+{
+  LofiThresholdsFigure *self = (LofiThresholdsFigure *) figure;
+  g_auto (LofiText) text;
+  lofi_text_init (&text, style);
+  Layout l;
+  gboolean has_room = lay_out (self, &text, width, height, &l);
+  lofi_frame_draw_header (&l.frame, cr, &text);
+  if (!has_room)
+    return;
+  g_autoptr (GArray) samples = lofi_frame_ticks (&l.y, &text, TRUE), dimensions = lofi_frame_ticks (&l.x, &text, FALSE);
+  const LofiRect *plot = &l.frame.plot;
+  lofi_frame_draw_y (&l.frame, cr, &text, &l.y, samples);
+  lofi_frame_draw_x (&l.frame, cr, &text, &l.x, dimensions);
+  cairo_save (cr);
+  cairo_rectangle (cr, plot->x, plot->y, plot->width, plot->height);
+  cairo_clip (cr);
+  draw_slopes (self, cr, style, &l);
+  cairo_restore (cr);
+  for (guint i = self->n; i-- > 0;)
+    draw_points (&self->lines[i], cr, style, &l);
+  if (self->n == 0)
+    {
+      lofi_text_set (&text, LOFI_TEXT_NORMAL, _("No transition within the sweep yet"), plot->width);
+      lofi_text_draw (&text, cr, style->dim_text, plot->x + plot->width / 2, plot->y + plot->height / 2, 0.5, 0.5);
+    }
+  else if (l.at_ends)
+    lofi_curves_label_ends (self->curves, self->n, self->labels, cr, &text, plot, &l.x, &l.y);
+}
+
+static gboolean
+pick (LofiFigure *figure, double width, double height, const LofiStyle *style, double x, double y, LofiPick *pick)
+{
+  LofiThresholdsFigure *self = (LofiThresholdsFigure *) figure;
+  g_auto (LofiText) text;
+  lofi_text_init (&text, style);
+  Layout l;
+  guint c, k;
+  double em = style->font_size;
+  if (!lay_out (self, &text, width, height, &l) || !lofi_curves_nearest (self->curves, self->n, &l.x, &l.y, x, y, 1.2 * em, &c, &k))
+    return FALSE;
+  const LofiCurve *points = &self->curves[c];
+  char d[40], n[40], least[40], most[40];
+  lofi_format_count ((guint64) lrint (points->x[k]), d, sizeof d);
+  lofi_format_count ((guint64) llrint (points->y[k]), n, sizeof n);
+  g_autofree char *seeds = g_strdup_printf (ngettext ("%u seed", "%u seeds", points->seeds[k]), points->seeds[k]);
+  g_autoptr (GString) says = g_string_new (NULL);
+  g_string_append_printf (says, _("d = %s · %s at n = %s"), d, points->name, n);
+  if (isfinite (points->error[k]))
+    {
+      lofi_format_count ((guint64) llrint (points->y[k] * exp (-points->error[k])), least, sizeof least);
+      lofi_format_count ((guint64) llrint (points->y[k] * exp (points->error[k])), most, sizeof most);
+      g_string_append_printf (says, _(", %s to %s"), least, most);
+    }
+  g_string_append_printf (says, " (%s)", seeds);
+  lofi_pick_set_text (pick, says->str);
+  double px = lofi_axis_to_view (&l.x, points->x[k]), py = lofi_axis_to_view (&l.y, points->y[k]);
+  lofi_pick_set_rect (pick, px - 0.6 * em, py - 0.6 * em, 1.2 * em, 1.2 * em, width, height);
+  pick->index = (int) k;
+  return TRUE;
+}
+
+static void
+clear (LofiFigure *figure)
+{
+  LofiThresholdsFigure *self = (LofiThresholdsFigure *) figure;
+  for (guint i = 0; i < self->n; i++)
+    {
+      lofi_curve_clear (&self->lines[i].points);
+      g_free (self->lines[i].label);
+    }
+  g_free (self->lines);
+  g_free (self->curves);
+  g_free (self->labels);
+}
+
+static const LofiFigureClass thresholds_class = { draw, pick, NULL, clear };
+
+/* ---- building ---- */
+
+static char *
+make_label (const LofiThreshold *threshold)
+{
+  char exponent[32], error[32], predicted[32];
+  g_autoptr (GString) text = g_string_new (threshold->name);
+  g_ascii_formatd (exponent, sizeof exponent, "%.2f", threshold->exponent);
+  g_ascii_formatd (error, sizeof error, "%.2f", threshold->exponent_error);
+  g_ascii_formatd (predicted, sizeof predicted, "%.3g", threshold->predicted);
+  if (!isfinite (threshold->exponent))
+    return g_string_free (g_steal_pointer (&text), FALSE);
+  g_string_append_printf (text, _(": exponent %s"), exponent);
+  if (isfinite (threshold->exponent_error))
+    g_string_append_printf (text, " ± %s", error);
+  if (isfinite (threshold->predicted))
+    g_string_append_printf (text, _(" (theory %s)"), predicted);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* FALSE when it is never reached. */
+static gboolean
+fill_line (Line *line, const LofiThreshold *threshold, guint groups)
+{
+  for (guint i = 0; i < threshold->transitions->len; i++)
+    {
+      const LofiTransition *at = &g_array_index (threshold->transitions, LofiTransition, i);
+      if (at->dimension > 0 && at->samples > 0 && isfinite (at->dimension) && isfinite (at->samples))
+        lofi_curve_append (&line->points, at->dimension, at->samples, at->log_sem, at->count);
+    }
+  if (line->points.n == 0)
+    return FALSE;
+  gboolean of_group = threshold->method == LOFI_METHOD_LOFI && groups > 1 && threshold->measure.index > 0;
+  line->points.series = of_group ? lofi_group_series (threshold->measure.index - 1) : (int) threshold->method;
+  line->points.name = g_strdup (threshold->name);
+  line->deeper = threshold->method == LOFI_METHOD_LOFI && threshold->measure.layer > 0;
+  line->exponent = threshold->exponent;
+  line->coefficient = threshold->coefficient;
+  line->predicted = threshold->predicted;
+  line->label = make_label (threshold);
+  return TRUE;
+}
+
+/* Whole factors of a little more than what there is; x spans the dimensions of the sweep, so that it stands still. */
+static void
+set_ranges (LofiThresholdsFigure *self, const LofiExperiment *experiment)
+{
+  double x_low = G_MAXDOUBLE, x_high = 0, y_low = G_MAXDOUBLE, y_high = 0;
+  const LofiSweepAxis *axis;
+  for (int a = 0; (axis = lofi_sweep_axis (experiment, a)); a++)
+    for (guint i = 0; g_str_equal (axis->key, "data.dimension") && axis->values[i]; i++)
+      {
+        double dimension = g_ascii_strtod (axis->values[i], NULL);
+        x_low = dimension > 0 ? MIN (x_low, dimension) : x_low;
+        x_high = MAX (x_high, dimension);
+      }
+  for (guint i = 0; i < self->n; i++)
+    for (guint k = 0; k < self->curves[i].n; k++)
+      {
+        const LofiCurve *curve = &self->curves[i];
+        double reach = isfinite (curve->error[k]) ? exp (curve->error[k]) : 1;
+        x_low = MIN (x_low, curve->x[k]);
+        x_high = MAX (x_high, curve->x[k]);
+        y_low = MIN (y_low, curve->y[k] / reach);
+        y_high = MAX (y_high, curve->y[k] * reach);
+      }
+  gboolean has_x = x_low <= x_high, has_y = y_low <= y_high && isfinite (y_high);
+  self->x_low = has_x ? x_low : 10;
+  self->x_high = has_x ? x_high : 1000;
+  if (self->x_low == self->x_high)
+    {
+      self->x_low /= 2;
+      self->x_high *= 2;
+    }
+  self->y_low = has_y ? y_low / 1.3 : 100;
+  self->y_high = has_y ? y_high * 1.3 : 10000;
+}
+
+static char *
+make_subtitle (GPtrArray *thresholds)
+{
+  double overlap = NAN, error = NAN;
+  char level[32];
+  g_autoptr (GString) text = g_string_new (NULL), missing = g_string_new (NULL);
+  for (guint i = 0; thresholds && i < thresholds->len; i++)
+    {
+      const LofiThreshold *threshold = g_ptr_array_index (thresholds, i);
+      *(threshold->measure.quantity == LOFI_QUANTITY_OVERLAP ? &overlap : &error) = threshold->level;
+      if (threshold->transitions->len == 0)
+        g_string_append_printf (missing, missing->len ? ", %s" : "%s", threshold->name);
+    }
+  if (isfinite (overlap))
+    {
+      g_ascii_formatd (level, sizeof level, "%.3g", overlap);
+      g_string_append_printf (text, _("where the overlap reaches %s"), level);
+    }
+  if (isfinite (error))
+    {
+      g_ascii_formatd (level, sizeof level, "%.3g", 100 * error);
+      g_string_append_printf (text, text->len ? _(", or the test error of a baseline %s %%") : _("where the test error reaches %s %%"), level);
+    }
+  if (missing->len)
+    {
+      g_string_append (text, text->len ? " · " : "");
+      g_string_append_printf (text, _("not reached: %s"), missing->str);
+    }
+  return text->len ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+LofiFigure *
+lofi_figure_thresholds (GPtrArray *thresholds, const LofiExperiment *experiment)
+{
+  LofiThresholdsFigure *self = lofi_figure_alloc (sizeof *self, &thresholds_class);
+  guint most = thresholds ? thresholds->len : 0, groups = 0;
+  const char *title = experiment ? experiment->title : NULL;
+  self->lines = g_new0 (Line, most + 1);
+  self->curves = g_new0 (LofiCurve, most + 1);
+  self->labels = g_new0 (char *, most + 1);
+  for (guint i = 0; i < most; i++)
+    {
+      const LofiThreshold *threshold = g_ptr_array_index (thresholds, i);
+      groups = threshold->method == LOFI_METHOD_LOFI ? MAX (groups, threshold->measure.index) : groups;
+    }
+  for (guint i = 0; i < most; i++)
+    {
+      Line *line = &self->lines[self->n];
+      if (!fill_line (line, g_ptr_array_index (thresholds, i), groups))
+        continue;
+      self->curves[self->n] = line->points;
+      self->labels[self->n++] = line->label;
+    }
+  set_ranges (self, experiment);
+  self->base.title = title && *title ? g_strdup_printf ("%s · %s", title, _("Samples at the transition")) : g_strdup (_("Samples at the transition"));
+  self->base.subtitle = make_subtitle (thresholds);
+  g_autoptr (GString) description = g_string_new (self->base.title);
+  for (guint i = 0; i < self->n; i++)
+    g_string_append_printf (description, i == 0 ? " · %s" : "; %s", self->labels[i]);
+  self->base.description = g_string_free (g_steal_pointer (&description), FALSE);
+  return &self->base;
+}

@@ -110,22 +110,10 @@ lofi_frame_draw_x (const LofiFrame *frame, cairo_t *cr, LofiText *text, const Lo
 }
 
 void
-lofi_frame_draw_y (const LofiFrame *frame, cairo_t *cr, LofiText *text, const LofiAxis *axis, GArray *ticks)
+lofi_frame_draw_y_labels (const LofiFrame *frame, cairo_t *cr, LofiText *text, const LofiAxis *axis, GArray *ticks)
 {
   const LofiStyle *style = text->style;
   const LofiRect *plot = &frame->plot;
-  cairo_set_line_width (cr, style->page ? 0.5 : 1);
-  lofi_color_set (cr, style->grid);
-  for (guint i = 0; i < ticks->len; i++)
-    {
-      const LofiTick *t = &g_array_index (ticks, LofiTick, i);
-      if (!t->major)
-        continue;
-      double y = lofi_crisp (style, lofi_axis_to_view (axis, t->value));
-      cairo_move_to (cr, plot->x, y);
-      cairo_line_to (cr, plot->x + plot->width, y);
-    }
-  cairo_stroke (cr);
   if (!frame->has_labels)
     return;
   for (guint i = 0; i < ticks->len; i++)
@@ -143,4 +131,24 @@ lofi_frame_draw_y (const LofiFrame *frame, cairo_t *cr, LofiText *text, const Lo
       lofi_text_draw_upwards (text, cr, style->dim_text, frame->pad * 0.6 + lofi_text_line (text, LOFI_TEXT_SMALL) / 2,
                               frame->plot.y + frame->plot.height / 2);
     }
+}
+
+void
+lofi_frame_draw_y (const LofiFrame *frame, cairo_t *cr, LofiText *text, const LofiAxis *axis, GArray *ticks)
+{
+  const LofiStyle *style = text->style;
+  const LofiRect *plot = &frame->plot;
+  cairo_set_line_width (cr, style->page ? 0.5 : 1);
+  lofi_color_set (cr, style->grid);
+  for (guint i = 0; i < ticks->len; i++)
+    {
+      const LofiTick *t = &g_array_index (ticks, LofiTick, i);
+      if (!t->major)
+        continue;
+      double y = lofi_crisp (style, lofi_axis_to_view (axis, t->value));
+      cairo_move_to (cr, plot->x, y);
+      cairo_line_to (cr, plot->x + plot->width, y);
+    }
+  cairo_stroke (cr);
+  lofi_frame_draw_y_labels (frame, cr, text, axis, ticks);
 }

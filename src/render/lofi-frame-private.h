@@ -40,6 +40,8 @@ GArray *lofi_frame_ticks (const LofiAxis *axis, LofiText *text, gboolean upright
 double lofi_frame_labels_width (GArray *ticks, LofiText *text);
 /* The line, ticks, labels and title of the x axis at the plot's bottom; horizontal grid lines, labels and title of the y axis. */
 void lofi_frame_draw_x (const LofiFrame *frame, cairo_t *cr, LofiText *text, const LofiAxis *axis, GArray *ticks);
+/* The labels and the title alone. */
+void lofi_frame_draw_y_labels (const LofiFrame *frame, cairo_t *cr, LofiText *text, const LofiAxis *axis, GArray *ticks);
 void lofi_frame_draw_y (const LofiFrame *frame, cairo_t *cr, LofiText *text, const LofiAxis *axis, GArray *ticks);
 
 /* The line style and the marker of a series: never colour alone. */

@@ -8,6 +8,8 @@ double lofi_measure_scale (LofiQuantity quantity);
 /* A value already scaled, with its unit: "14.2 %", "0.83", "3.4", "−0.0119". is_error: of a standard error, with fewer digits where the
  * digits are significant ones. */
 void lofi_measure_format (LofiQuantity quantity, double value, gboolean is_error, char *out, gsize size);
+/* The number alone: "14.2". */
+void lofi_measure_number (LofiQuantity quantity, double value, gboolean is_error, char *out, gsize size);
 /* "14.2 % ± 0.3 %", or the mean alone where the error is not a number. Both scaled. */
 void lofi_measure_format_mean (LofiQuantity quantity, double mean, double sem, char *out, gsize size);
 
@@ -38,5 +40,7 @@ guint lofi_sweep_point_at (const LofiExperiment *experiment, guint point, int a,
 /* lofi_grid_point, "" without axes or an experiment. */
 const char *lofi_sweep_point_name (const LofiExperiment *experiment, guint point);
 
+/* "LoFi", "lazy", ...: translated. */
+const char *lofi_method_title (LofiMethod method);
 /* The colours of a teacher's groups, as series: none of them of a method that is drawn beside them. */
 int lofi_group_series (guint group);

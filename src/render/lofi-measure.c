@@ -29,20 +29,23 @@ lofi_measure_scale (LofiQuantity quantity)
 }
 
 void
-lofi_measure_format (LofiQuantity quantity, double value, gboolean is_error, char *out, gsize size)
+lofi_measure_number (LofiQuantity quantity, double value, gboolean is_error, char *out, gsize size)
 {
-  char number[48];
   /* One decimal of errors, as everywhere they are told; a mean of counts has one too, unless it is whole. */
   if (is_percent (quantity) || is_count (quantity))
-    {
-      gboolean whole = is_count (quantity) && value == round (value);
-      g_ascii_formatd (number, sizeof number, whole ? "%.0f" : "%.1f", value);
-      g_snprintf (out, size, is_percent (quantity) ? "%s %%" : "%s", number);
-    }
+    g_ascii_formatd (out, (int) size, is_count (quantity) && value == round (value) ? "%.0f" : "%.1f", value);
   else if (quantity == LOFI_QUANTITY_OVERLAP)
     g_ascii_formatd (out, (int) size, is_error ? "%.3f" : "%.2f", value);
   else
     lofi_format_measure (value, is_error ? 2 : 3, out, size);
+}
+
+void
+lofi_measure_format (LofiQuantity quantity, double value, gboolean is_error, char *out, gsize size)
+{
+  char number[48];
+  lofi_measure_number (quantity, value, is_error, number, sizeof number);
+  g_snprintf (out, size, is_percent (quantity) ? "%s %%" : "%s", number);
 }
 
 void
@@ -207,6 +210,13 @@ lofi_cells_reference (LofiCells *cells)
   if (cells)
     lofi_cells_foreach (cells, look_for_reference, &reference);
   return reference;
+}
+
+const char *
+lofi_method_title (LofiMethod method)
+{
+  static const char *const names[LOFI_N_METHODS] = { N_("LoFi"), N_("lazy"), N_("linear"), N_("kernel"), N_("descent") };
+  return _(names[method]);
 }
 
 int

@@ -146,3 +146,46 @@ lofi_style_diverging_channel (const LofiStyle *style, guint channel, double valu
   g_return_val_if_fail (channel < G_N_ELEMENTS (style->channel), 0xff808080u);
   return diverging (style, style->opposite[channel], style->channel[channel], value);
 }
+
+/* CIE L*a*b* (D65) to 0xffRRGGBB. */
+static guint32
+of_lab (double lightness, double a, double b)
+{
+  double xyz[3], f[3] = { (lightness + 16) / 116 + a / 500, (lightness + 16) / 116, (lightness + 16) / 116 - b / 200 };
+  static const double white[3] = { 0.95047, 1, 1.08883 };
+  for (int i = 0; i < 3; i++)
+    xyz[i] = white[i] * (f[i] > 6.0 / 29 ? pow (f[i], 3) : 3 * (6.0 / 29) * (6.0 / 29) * (f[i] - 4.0 / 29));
+  double red = 3.2406 * xyz[0] - 1.5372 * xyz[1] - 0.4986 * xyz[2];
+  double green = -0.9689 * xyz[0] + 1.8758 * xyz[1] + 0.0415 * xyz[2];
+  double blue = 0.0557 * xyz[0] - 0.2040 * xyz[1] + 1.0570 * xyz[2];
+  return 0xff000000u | to_byte (red) << 16 | to_byte (green) << 8 | to_byte (blue);
+}
+
+guint32
+lofi_style_sequential (const LofiStyle *style, double share)
+{
+  if (isnan (share))
+    return 0xff808080u;
+  share = CLAMP (share, 0, 1);
+  /* The same colours on dark, backwards; the darkest are left out, which would not stand out from the ground. */
+  double u = style->neutral.green < 0.5 ? 0.9 * (1 - share) : share;
+  double lightness = 95 - 77 * u, hue = (110 + 180 * u) * G_PI / 180;
+  /* As much chroma as screens can show on this way, which has little of it at teal. */
+  double chroma = 13 + sin (G_PI * u) * (14 + 40 * pow (1 - u, 3));
+  return of_lab (lightness, chroma * cos (hue), chroma * sin (hue));
+}
+
+LofiColor
+lofi_color_of_rgb (guint32 rgb)
+{
+  return (LofiColor) RGB (rgb);
+}
+
+LofiColor
+lofi_style_on (guint32 ground)
+{
+  LofiColor c = lofi_color_of_rgb (ground);
+  double luminance = 0.2126 * to_linear (c.red) + 0.7152 * to_linear (c.green) + 0.0722 * to_linear (c.blue);
+  /* Where the contrast with black and with white is the same. */
+  return luminance > 0.179 ? (LofiColor) { 0, 0, 0, 1 } : (LofiColor) { 1, 1, 1, 1 };
+}

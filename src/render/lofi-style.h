@@ -37,3 +37,9 @@ LofiColor lofi_color_mix (LofiColor a, LofiColor b, double share);
 guint32 lofi_style_diverging (const LofiStyle *style, double value);
 /* Its like for pictures of one colour channel (0 red, 1 green, 2 blue): opposite .. neutral .. channel. */
 guint32 lofi_style_diverging_channel (const LofiStyle *style, guint channel, double value);
+/* The one sequential map, for values that have no zero in their middle: share in [0, 1] (clipped; NaN is neutral grey) to 0xffRRGGBB, from near the
+ * ground to far from it: pale yellow through teal to indigo on light, the other way on dark. Equal steps look equally large, and lightness alone tells the order. */
+guint32 lofi_style_sequential (const LofiStyle *style, double share);
+/* Black or white, whichever is read better on a colour 0xffRRGGBB. */
+LofiColor lofi_style_on (guint32 ground);
+LofiColor lofi_color_of_rgb (guint32 rgb);
