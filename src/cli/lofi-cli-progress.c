@@ -134,10 +134,11 @@ show_stage (gpointer data, const LofiProgress *at)
 }
 
 LofiResult *
-lofi_cli_fit (LofiCli *cli, const LofiExperiment *experiment, gboolean with_baselines, LofiSpectra spectra, GError **error)
+lofi_cli_fit (LofiCli *cli, const LofiExperiment *experiment, gboolean with_baselines, LofiSpectra spectra, LofiNulls nulls,
+              GError **error)
 {
   LofiCliProgress progress;
-  LofiObserver observer = { .progress = show_stage, .data = &progress, .spectra = spectra };
+  LofiObserver observer = { .progress = show_stage, .data = &progress, .spectra = spectra, .nulls = nulls };
   lofi_cli_progress_begin (&progress, cli->quiet);
   lofi_cli_computing (TRUE);
   LofiResult *result = lofi_fit (experiment, with_baselines, 0, NULL, &observer, cli->cancellable, error);

@@ -63,7 +63,8 @@ void lofi_cli_progress_show (LofiCliProgress *progress, const char *label, doubl
 void lofi_cli_progress_end (LofiCliProgress *progress);
 
 /* lofi_fit with the progress shown and Ctrl-C obeyed. */
-LofiResult *lofi_cli_fit (LofiCli *cli, const LofiExperiment *experiment, gboolean with_baselines, LofiSpectra spectra, GError **error);
+LofiResult *lofi_cli_fit (LofiCli *cli, const LofiExperiment *experiment, gboolean with_baselines, LofiSpectra spectra, LofiNulls nulls,
+                          GError **error);
 
 /* A folder that lofi fit has written: its experiment, and the spectra if every filtered layer's was saved, else NULL without an
  * error. lofi_cli_folder_experiment also reads what lofi emerge and lofi align have written. */

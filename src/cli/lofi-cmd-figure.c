@@ -53,7 +53,7 @@ draw_spectrum (const LofiFigureJob *job, GError **error)
       return NULL;
     }
   if (!result)
-    result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, error);
+    result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, LOFI_NULLS_LAW | LOFI_NULLS_PERMUTED, error);
   return result ? lofi_figure_spectrum (result, job->layer, TRUE, 0, 0, NULL) : NULL;
 }
 
@@ -63,7 +63,7 @@ draw_filters (const LofiFigureJob *job, GError **error)
   if (lofi_experiment_layer (job->experiment, job->layer)->keep == LOFI_KEEP_NONE)
     return no_filter (job, error);
   LofiPicture picture = lofi_picture_default (job->experiment, job->layer);
-  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, error);
+  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, LOFI_NULLS_NONE, error);
   if (!result)
     return NULL;
   lofi_cli_computing (TRUE);
@@ -75,14 +75,14 @@ draw_filters (const LofiFigureJob *job, GError **error)
 static LofiFigure *
 draw_activations (const LofiFigureJob *job, GError **error)
 {
-  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, error);
+  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, LOFI_NULLS_NONE, error);
   return result ? lofi_figure_activations (result, job->layer) : NULL;
 }
 
 static LofiFigure *
 draw_predictions (const LofiFigureJob *job, GError **error)
 {
-  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, TRUE, LOFI_SPECTRA_LEADING, error);
+  g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, TRUE, LOFI_SPECTRA_LEADING, LOFI_NULLS_NONE, error);
   return result ? lofi_figure_predictions (result) : NULL;
 }
 

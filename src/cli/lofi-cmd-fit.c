@@ -4,6 +4,7 @@
 #include "lofi-blas.h"
 #include "lofi-cli.h"
 #include "lofi-error.h"
+#include "lofi-null.h"
 #include "lofi-results-file.h"
 
 #define SHOWN_EIGENVALUES 5
@@ -18,7 +19,7 @@ describe_shape (LofiMapShape shape)
 }
 
 static void
-print_layer (const LofiLayerResult *layer)
+print_layer (const LofiLayerResult *layer, const LofiNull *null)
 {
   g_autofree char *in = describe_shape (layer->input_shape), *out = describe_shape (layer->output_shape);
   gboolean infinite = lofi_layer_lifts (layer->spec) && layer->spec->width == LOFI_WIDTH_INFINITE;
@@ -28,6 +29,10 @@ print_layer (const LofiLayerResult *layer)
   g_print ("%-8s %-8s %-30s", layer->name, lofi_kind_name (layer->spec->kind), shape);
   if (layer->scale > 0)
     g_print (" %s %-9.4g", _("scale"), layer->scale);
+  if (null)
+    g_print (" %s %-3zu", _("outliers"), lofi_null_outliers (null));
+  if (layer->spec->keep_auto)
+    g_print (" %s %-3zu", _("kept"), layer->keep);
   if (layer->keep)
     g_print (" %s", _("top eigenvalues"));
   for (gsize k = 0; k < MIN (layer->keep, SHOWN_EIGENVALUES); k++)
@@ -59,7 +64,7 @@ print_summary (const LofiResult *result)
   g_print (_("%s, seed %s: %zu training and %zu test samples, %.1f %% positive\n\n"),
            task->dataset->name, seed, task->train.count, task->test.count, 100 * task->positive_share);
   for (guint i = 0; i < result->n_layers; i++)
-    print_layer (result->layers[i]);
+    print_layer (result->layers[i], result->nulls[i]);
   g_print ("\n%-8s %17s   %18s   %19s   %9s\n", "", _("train error"), _("test error"), _("test mse"), _("penalty"));
   print_readout ("lofi", result->readout);
   print_readout ("lazy", result->lazy);
@@ -95,7 +100,7 @@ lofi_cmd_fit (LofiCli *cli, GError **error)
   if (!experiment || (folder && !lofi_results_folder_check (folder, error)))
     return FALSE;
   g_autoptr (LofiResult) result = lofi_cli_fit (cli, experiment, TRUE, save & LOFI_SAVE_SPECTRUM ? LOFI_SPECTRA_WHOLE : LOFI_SPECTRA_LEADING,
-                                               error);
+                                               LOFI_NULLS_PERMUTED, error);
   if (!result || (folder && !lofi_result_write (result, folder, save, error)))
     return FALSE;
   if (!cli->quiet)

@@ -261,6 +261,13 @@ permuted_features (const LofiResult *result, guint index, guint64 seed, LofiCach
 {
   g_autoptr (LofiExperiment) cut = lofi_experiment_dup (result->experiment);
   g_ptr_array_set_size (cut->layers, (int) index + 1);
+  for (guint i = 0; i <= index; i++)
+    {
+      LofiLayerSpec *spec = lofi_experiment_layer (cut, i);
+      if (spec->keep_auto)
+        spec->keep = result->layers[i]->keep;   /* as many as the labels had */
+      spec->keep_auto = FALSE;
+    }
   cut->penalty_count = 1;                     /* its readout is of no interest */
   LofiObserver quiet = { .spectra = LOFI_SPECTRA_LEADING };
   g_autoptr (LofiResult) fit = g_atomic_rc_box_new0 (LofiResult);

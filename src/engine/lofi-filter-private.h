@@ -21,6 +21,7 @@ typedef struct {
   double *mean;               /* P: mean activation, not centred */
   double *moment;             /* P: m = (1/n) sum t z */
   double moment_norm;
+  double *moment_image;       /* P: C u for u = m / |m|, which gives C back from its complement; of order 1+2 when `operator` is kept, else NULL */
   LofiSpectrum primal;        /* of C, or of C on the complement of m for order 1+2 */
   LofiMatrix operator;        /* that matrix itself, P x P, when it is not decomposed */
   LofiDual dual;
@@ -34,6 +35,12 @@ gsize lofi_filter_stage_bytes (const LofiFilterStage *stage);
 /* How much of the spectrum a stage computes, as one letter of its key: w whole, d density, l leading pairs only. */
 char lofi_filter_stage_extent (const LofiFitRun *run, gsize rows, gsize width, gsize keep);
 
+/* Identifies a stage: the lift's key (of patch filters that of the channel's lift), what is done with it, how much of it. (transfer full) */
+char *lofi_filter_stage_key (const char *lift_key, const LofiLayerSpec *spec, char extent);
+
+/* The key of the lift of one group of so many. (transfer full) */
+char *lofi_filter_group_key (const char *lift_key, guint group, guint n_groups);
+
 /* Streams the samples into the operator, filling the lift's store on the way if it has one, and decomposes it. */
 LofiFilterStage *lofi_filter_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input,
                                         LofiLiftStage *lift, gboolean show, GError **error);
@@ -41,6 +48,13 @@ LofiFilterStage *lofi_filter_stage_new (LofiFitRun *run, const LofiLayerSpec *sp
 /* values: keep; vectors: P x keep. residual: max ||C v - lambda v|| / |lambda_1|, 0 from a whole decomposition. */
 gboolean lofi_filter_stage_leading (const LofiFilterStage *stage, gsize keep, double *values, LofiMatrix *vectors, double *residual,
                                     const LofiWatch *watch, const char *place, GError **error);
+
+/* m / |m|: P numbers. (transfer full) */
+double *lofi_filter_unit_moment (const LofiFilterStage *stage);
+
+/* How many eigenvalues of C, whatever the order, are below low and above high. */
+gboolean lofi_filter_stage_beyond (const LofiFilterStage *stage, double low, double high, gsize *below, gsize *above, const LofiWatch *watch,
+                                   const char *place, GError **error);
 
 /* t: y, or y less its mean, once for every position of every sample: n S numbers. (transfer full) */
 double *lofi_filter_weights (const LofiTask *task, const LofiLayerSpec *spec, gsize positions);

@@ -5,13 +5,8 @@
 #include <math.h>
 #include <string.h>
 #include <cblas.h>
-#include <glib/gi18n-lib.h>
 #include "lofi-error.h"
 #include "lofi-operator.h"
-
-/* Residuals of leading pairs, of |lambda_1|, for an operator summed in single precision, whose own rounding is above this. On the shirts (n = 4000,
- * P = 2000, K = 100) features do not move between 1e-12 and 1e-8. */
-#define SINGLE_TOLERANCE 1e-10
 
 static void
 filter_stage_clear (gpointer data)
@@ -20,6 +15,7 @@ filter_stage_clear (gpointer data)
   g_free (stage->spectrum);
   g_free (stage->mean);
   g_free (stage->moment);
+  g_free (stage->moment_image);
   lofi_density_clear (&stage->density);
   lofi_spectrum_clear (&stage->primal);
   lofi_matrix_clear (&stage->operator);
@@ -60,6 +56,18 @@ lofi_filter_stage_extent (const LofiFitRun *run, gsize rows, gsize width, gsize 
   return wanted == LOFI_SPECTRA_DRAWN ? 'd' : 'l';
 }
 
+char *
+lofi_filter_group_key (const char *lift_key, guint group, guint n_groups)
+{
+  return n_groups > 1 ? g_strdup_printf ("%s:channel%u", lift_key, group) : g_strdup (lift_key);
+}
+
+char *
+lofi_filter_stage_key (const char *lift_key, const LofiLayerSpec *spec, char extent)
+{
+  return g_strdup_printf ("%s/operator:%s:%d:%d:%c", lift_key, lofi_order_name (spec->order), spec->center_labels, spec->center_lift, extent);
+}
+
 /* The mean of the rows. (transfer full) */
 static double *
 mean_of_rows (const LofiMatrix *lifted)
@@ -75,15 +83,6 @@ subtract_from_rows (LofiMatrix *lifted, const double *mean)
 {
   for (gsize i = 0; i < lifted->rows; i++)
     cblas_daxpy (lifted->cols, -1.0, mean, 1, lifted->data + i * lifted->stride, 1);
-}
-
-/* m / ||m||: P numbers. (transfer full) */
-static double *
-unit_moment (const LofiFilterStage *stage)
-{
-  double *unit = g_memdup2 (stage->moment, stage->width * sizeof (double));
-  cblas_dscal (stage->width, 1 / stage->moment_norm, unit, 1);
-  return unit;
 }
 
 double *
@@ -294,7 +293,12 @@ decompose_matrix (Pass *pass, LofiFilterStage *stage, LofiMatrix *c, gboolean de
     }
   if (status == LOFI_OK && stage->order == LOFI_ORDER_1_2 && stage->moment_norm > 0)
     {
-      g_autofree double *unit = unit_moment (stage);
+      g_autofree double *unit = lofi_filter_unit_moment (stage);
+      if (!stage->whole)
+        {
+          stage->moment_image = g_new0 (double, stage->width);
+          cblas_dgemv (CblasRowMajor, CblasNoTrans, c->rows, c->cols, 1, c->data, c->stride, unit, 1, 0, stage->moment_image, 1);
+        }
       status = lofi_operator_deflate (c, unit);
       if (status == LOFI_OK && stage->whole)
         {
@@ -351,7 +355,7 @@ decompose_dual (Pass *pass, LofiFilterStage *stage, GError **error)
     lofi_dual_values (&stage->dual, stage->spectrum);
   if (status == LOFI_OK && stage->order == LOFI_ORDER_1_2 && stage->moment_norm > 0)
     {
-      g_autofree double *unit = unit_moment (stage);
+      g_autofree double *unit = lofi_filter_unit_moment (stage);
       lofi_dual_clear (&stage->dual);
       status = lofi_dual_init (&stage->dual, z, pass->weights, unit, watch);
     }
@@ -408,43 +412,4 @@ lofi_filter_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, 
   if (show)
     show_spectrum (&pass, stage);
   return g_steal_pointer (&stage);
-}
-
-gboolean
-lofi_filter_stage_leading (const LofiFilterStage *stage, gsize keep, double *values, LofiMatrix *vectors, double *residual,
-                           const LofiWatch *watch, const char *place, GError **error)
-{
-  gboolean first_order = stage->order == LOFI_ORDER_1 || stage->order == LOFI_ORDER_1_2;
-  *residual = 0;
-  if (first_order)
-    {
-      if (!(stage->moment_norm > 0))
-        return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("use order 2"),
-                               _("the first label moment is zero, so order %s has no direction"), lofi_order_name (stage->order));
-      LofiMatrix direction = { vectors->data, vectors->rows, 1, vectors->stride };
-      cblas_dcopy (stage->width, stage->moment, 1, vectors->data, vectors->stride);
-      cblas_dscal (stage->width, 1 / stage->moment_norm, vectors->data, vectors->stride);
-      lofi_orient_columns (&direction);
-      values[0] = stage->moment_norm;
-    }
-  gsize rest = stage->order == LOFI_ORDER_1 ? 0 : keep - first_order;
-  if (rest == 0)
-    return TRUE;
-  LofiMatrix others = { vectors->data + first_order, vectors->rows, rest, vectors->stride };
-  if (stage->form == LOFI_FORM_PRIMAL && !stage->whole)
-    {
-      LofiSymmetricMap map = lofi_symmetric_map_of (&stage->operator);
-      LofiLeadingStats stats;
-      LofiStatus status = lofi_leading_pairs (&map, rest, stage->single ? SINGLE_TOLERANCE : LOFI_LEADING_TOLERANCE, values + first_order, &others, NULL, &stats, watch);
-      *residual = stats.residual;
-      return lofi_error_from_status (error, status, place);
-    }
-  if (stage->form == LOFI_FORM_PRIMAL)
-    return lofi_error_from_status (error, lofi_spectrum_leading (&stage->primal, rest, values + first_order, &others, watch), place);
-  if (rest > stage->dual.rank)
-    return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("keep fewer directions or take more samples"),
-                           _("%zu directions are asked for, but the lifted samples span only %zu"), rest, stage->dual.rank);
-  g_autofree double *unit = first_order ? unit_moment (stage) : NULL;
-  return lofi_error_from_status (error, lofi_dual_leading (&stage->dual, &stage->dual_lifted->matrix, unit, rest,
-                                                           values + first_order, &others, watch), place);
 }

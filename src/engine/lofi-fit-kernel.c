@@ -1,6 +1,6 @@
 /* Layers of infinite width, the kernel readout, and the lazy limit as a baseline (method.md "Infinite width"). */
 #include "config.h"
-#include "lofi-fit-private.h"
+#include "lofi-null-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -128,41 +128,114 @@ overlap_with_mean (const LofiMatrix *gram, LofiLayerResult *layer)
     }
 }
 
+/* G^(1/2) up to a rotation, whose rows stand in for lifted ones: C of them has the filter's spectrum. (transfer full) */
+static LofiArray *
+root_of_filter (const LofiKernelFilter *filter, const char *place, GError **error)
+{
+  LofiArray *root = lofi_array_new (filter->samples, filter->samples, error, place);
+  for (gsize i = 0; root && i < filter->samples; i++)
+    for (gsize j = 0; j < filter->samples; j++)
+      root->matrix.data[i * root->matrix.stride + j] = filter->basis.data[i * filter->basis.stride + j] * filter->roots[j];
+  return root;
+}
+
+/* Under which the root of a layer stays for its null lines. (transfer full) */
+static char *
+root_key (const char *lift_key)
+{
+  return g_strconcat (lift_key, "/root", NULL);
+}
+
+/* (transfer full) */
+static LofiArray *
+remember_root (LofiFitRun *run, const char *lift_key, LofiArray *root)
+{
+  g_autofree char *key = root_key (lift_key);
+  if (root && run->cache)
+    lofi_cache_put (run->cache, key, root, lofi_matrix_bytes (root->matrix.rows, root->matrix.cols), (LofiCacheRef) lofi_array_ref,
+                    (GDestroyNotify) lofi_array_unref);
+  return root;
+}
+
+/* The layer at work. */
+typedef struct {
+  LofiFitRun *run;
+  const LofiLayerSpec *spec;
+  guint index;
+  const LofiRepresentation *input;
+  const char *lift_key;
+  Kernel kernel;
+  LofiKernelFilter filter;
+  LofiArray *root;               /* if null lines are wanted */
+  LofiLayerResult *layer;
+} Work;
+
+static LofiNullSource
+null_source (const Work *work, const LofiLayerResult *layer)
+{
+  return (LofiNullSource) { .run = work->run, .spec = work->spec, .index = work->index, .input = work->input, .lift_key = work->lift_key,
+                            .n_groups = 1, .root = work->root, .spectrum = work->filter.spectrum.values, .n_spectrum = work->filter.samples,
+                            .layer = layer };
+}
+
+static gboolean
+decompose (Work *work, GError **error)
+{
+  const LofiTask *task = work->run->result->task;
+  const LofiMatrix *gram = &work->kernel.train->matrix;
+  gboolean nulls = work->spec->keep_auto || (work->run->observer && work->run->observer->nulls);
+  g_autofree double *weights = lofi_filter_weights (task, work->spec, 1);
+  double n = gram->rows;
+  if (!lofi_fit_run_enter (work->run, LOFI_STAGE_EIGENPAIRS, (int) work->index, 30.0 * n * n * n + 4.0 * n * n * work->spec->keep, error)
+      || !lofi_error_from_status (error, lofi_kernel_filter_init (&work->filter, gram, weights, &work->run->watch), work->layer->name))
+    return FALSE;
+  work->root = nulls ? remember_root (work->run, work->lift_key, root_of_filter (&work->filter, work->layer->name, error)) : NULL;
+  return !nulls || work->root;
+}
+
+/* K itself, or by the outliers. */
+static gboolean
+choose_keep (Work *work, gsize *keep, GError **error)
+{
+  *keep = work->spec->keep;
+  if (!work->spec->keep_auto)
+    return TRUE;
+  LofiNullSource source = null_source (work, NULL);
+  g_autoptr (LofiNull) permuted = lofi_null_take_permuted (&source, error);
+  if (!permuted || !lofi_null_put (&source, permuted, NULL, error))
+    return FALSE;
+  *keep = lofi_null_keep (work->spec, permuted, work->filter.samples);
+  return TRUE;
+}
+
 /* The K leading directions, the whole spectrum, and the features of both splits. */
 static gboolean
-take_filter (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const Kernel *kernel, LofiLayerResult *layer, GError **error)
+take_filter (Work *work, GError **error)
 {
-  const LofiTask *task = run->result->task;
-  gsize n = kernel->train->matrix.rows, m = kernel->test->matrix.rows;
-  g_autofree double *weights = g_memdup2 (task->train.y, n * sizeof (double));
-  LofiKernelFilter filter = { 0 };
-  g_autoptr (LofiArray) train = lofi_array_new (n, spec->keep, error, layer->name), test = NULL;
-  layer->keep = spec->keep;
+  LofiLayerResult *layer = work->layer;
+  const LofiMatrix *gram = &work->kernel.train->matrix, *cross = &work->kernel.test->matrix;
+  gsize n = gram->rows, m = cross->rows, keep;
+  if (!decompose (work, error) || !choose_keep (work, &keep, error))
+    return FALSE;
+  g_autoptr (LofiArray) train = lofi_array_new (n, keep, error, layer->name), test = train ? lofi_array_new (m, keep, error, layer->name) : NULL;
+  layer->filters = test ? lofi_array_new (n, keep, error, layer->name) : NULL;
+  if (!layer->filters)
+    return FALSE;
+  layer->keep = keep;
+  layer->output_shape.width = keep;
   layer->form = LOFI_FORM_DUAL;
-  layer->eigenvalues = g_new0 (double, spec->keep);
-  layer->mean_overlap = g_new0 (double, spec->keep);
-  layer->filters = train ? lofi_array_new (n, spec->keep, error, layer->name) : NULL;
-  test = layer->filters ? lofi_array_new (m, spec->keep, error, layer->name) : NULL;
-  if (!test || !lofi_fit_run_enter (run, LOFI_STAGE_EIGENPAIRS, (int) index, 30.0 * n * n * n + 4.0 * n * n * spec->keep, error))
-    return FALSE;
-  for (gsize i = 0; spec->center_labels && i < n; i++)
-    weights[i] -= task->mean_y;
-  LofiStatus status = lofi_kernel_filter_init (&filter, &kernel->train->matrix, weights, &run->watch);
-  if (status == LOFI_OK)
-    status = lofi_kernel_filter_leading (&filter, spec->keep, layer->eigenvalues, &layer->filters->matrix, &train->matrix, &run->watch);
-  if (status == LOFI_OK)
-    {
-      layer->n_spectrum = n;
-      layer->spectrum = g_memdup2 (filter.spectrum.values, n * sizeof (double));
-      overlap_with_mean (&kernel->train->matrix, layer);
-    }
-  lofi_kernel_filter_clear (&filter);
+  layer->eigenvalues = g_new0 (double, keep);
+  layer->mean_overlap = g_new0 (double, keep);
+  layer->n_spectrum = n;
+  layer->spectrum = g_memdup2 (work->filter.spectrum.values, n * sizeof (double));
+  LofiStatus status = lofi_kernel_filter_leading (&work->filter, keep, layer->eigenvalues, &layer->filters->matrix, &train->matrix, &work->run->watch);
   if (!lofi_error_from_status (error, status, layer->name)
-      || !lofi_fit_run_enter (run, LOFI_STAGE_PROJECTION, (int) index, 2.0 * n * m * spec->keep, error))
+      || !lofi_fit_run_enter (work->run, LOFI_STAGE_PROJECTION, (int) work->index, 2.0 * n * m * keep, error))
     return FALSE;
-  const LofiMatrix *cross = &kernel->test->matrix, *a = &layer->filters->matrix;
+  overlap_with_mean (gram, layer);
+  const LofiMatrix *a = &layer->filters->matrix;
   if (m > 0)
-    cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) m, (int) spec->keep, (int) n, 1, cross->data, (int) cross->stride, a->data,
+    cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) m, (int) keep, (int) n, 1, cross->data, (int) cross->stride, a->data,
                  (int) a->stride, 0, test->matrix.data, (int) test->matrix.stride);
   layer->train_rows = lofi_features_of_array (train, layer->output_shape, FALSE);
   layer->test_rows = lofi_features_of_array (test, layer->output_shape, TRUE);
@@ -171,42 +244,80 @@ take_filter (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const Kern
   return TRUE;
 }
 
+/* What entered, lifted to a kernel. */
+static gboolean
+take_kernel (Work *work, const char *place, GError **error)
+{
+  const LofiRepresentation *input = work->input;
+  double n = work->run->result->task->train.count, m = work->run->result->task->test.count;
+  double flops = (input->train ? 2.0 * n * (n + m) * input->train->count : 0) + 60.0 * n * (n + m);
+  LofiSigma sigma;
+  return lofi_error_from_status (error, lofi_sigma_init (&sigma, work->spec->activation, work->spec->degree), place)
+         && lofi_fit_run_enter (work->run, LOFI_STAGE_LIFT, (int) work->index, flops, error)
+         && (input->train ? kernel_of_features (work->run, &sigma, work->spec->bias, input, &work->kernel, place, error)
+                          : kernel_of_kernel (work->run, &sigma, work->spec->bias, input, &work->kernel, place, error));
+}
+
+static void
+work_clear (Work *work)
+{
+  kernel_clear (&work->kernel);
+  lofi_kernel_filter_clear (&work->filter);
+  g_clear_pointer (&work->root, lofi_array_unref);
+  g_clear_pointer (&work->layer, lofi_layer_result_unref);
+}
+
+LofiArray *
+lofi_fit_kernel_root (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input, GError **error)
+{
+  g_autofree char *lift_key = lofi_lift_key (run, spec, index, input->key, input->train), *key = root_key (lift_key);
+  g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
+  LofiArray *root = lofi_fit_run_get (run, key);
+  if (root)
+    return root;
+  Work work = { .run = run, .spec = spec, .index = index, .input = input, .lift_key = lift_key };
+  g_autofree double *weights = lofi_filter_weights (run->result->task, spec, 1);
+  if (take_kernel (&work, place, error)
+      && lofi_error_from_status (error, lofi_kernel_filter_init (&work.filter, &work.kernel.train->matrix, weights, &run->watch), place))
+    root = remember_root (run, lift_key, root_of_filter (&work.filter, place, error));
+  work_clear (&work);
+  return root;
+}
+
 LofiLayerResult *
-lofi_fit_kernel_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input, const char *key,
-                       GError **error)
+lofi_fit_kernel_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input, const char *lift_key,
+                       const char *key, GError **error)
 {
   gint64 began = g_get_monotonic_time ();
-  gsize n = run->result->task->train.count, m = run->result->task->test.count;
+  gsize n = run->result->task->train.count, least = spec->keep_auto ? spec->keep_min : spec->keep;
   LofiMapShape in = input->train ? input->train->shape : (LofiMapShape) { 1, 1, n };
-  LofiMapShape out = { 1, 1, spec->keep == LOFI_KEEP_NONE ? n : spec->keep };
-  g_autoptr (LofiLayerResult) layer = lofi_layer_result_new (spec, index, key, in, out);
-  Kernel kernel = { 0 };
-  LofiSigma sigma;
+  Work work = { .run = run, .spec = spec, .index = index, .input = input, .lift_key = lift_key };
+  LofiLayerResult *layer = work.layer = lofi_layer_result_new (spec, index, key, in, (LofiMapShape) { 1, 1, n });
   layer->width = n;
-  if (spec->keep > n)
+  if (spec->keep != LOFI_KEEP_NONE && least > n)
     {
-      g_autofree char *place = g_strdup_printf ("%s.keep", layer->name);
+      g_autofree char *place = g_strdup_printf ("%s.%s", layer->name, spec->keep_auto ? "keep-min" : "keep");
       lofi_error_set (error, LOFI_ERROR_INPUT, place, _("keep fewer, or take more samples"),
-                      _("%zu directions cannot be kept: in the limit of infinite width there are as many as samples, %zu"), spec->keep, n);
+                      _("%zu directions cannot be kept: in the limit of infinite width there are as many as samples, %zu"), least, n);
+      work_clear (&work);
       return NULL;
     }
-  gboolean good = lofi_error_from_status (error, lofi_sigma_init (&sigma, spec->activation, spec->degree), layer->name)
-                  && lofi_fit_run_enter (run, LOFI_STAGE_LIFT, (int) index,
-                                         input->train ? 2.0 * n * (n + m) * input->train->count + 60.0 * n * (n + m) : 60.0 * n * (n + m), error)
-                  && (input->train ? kernel_of_features (run, &sigma, spec->bias, input, &kernel, layer->name, error)
-                                   : kernel_of_kernel (run, &sigma, spec->bias, input, &kernel, layer->name, error));
-  layer->scale = kernel.scale;
+  gboolean good = take_kernel (&work, layer->name, error);
+  layer->scale = work.kernel.scale;
   if (good && spec->keep != LOFI_KEEP_NONE)
-    good = take_filter (run, spec, index, &kernel, layer, error);
+    good = take_filter (&work, error);
   else if (good)
     {
-      layer->kernel_train = g_steal_pointer (&kernel.train);
-      layer->kernel_test = g_steal_pointer (&kernel.test);
-      layer->kernel_test_diagonal = g_steal_pointer (&kernel.test_diagonal);
+      layer->kernel_train = g_steal_pointer (&work.kernel.train);
+      layer->kernel_test = g_steal_pointer (&work.kernel.test);
+      layer->kernel_test_diagonal = g_steal_pointer (&work.kernel.test_diagonal);
     }
-  kernel_clear (&kernel);
   layer->seconds = (g_get_monotonic_time () - began) / 1e6;
-  return good ? g_steal_pointer (&layer) : NULL;
+  LofiNullSource source = null_source (&work, layer);
+  good = good && (spec->keep == LOFI_KEEP_NONE || lofi_fit_run_watched (run) || lofi_null_with_layer (&source, error));
+  layer = good ? g_steal_pointer (&work.layer) : NULL;
+  work_clear (&work);
+  return layer;
 }
 
 gboolean

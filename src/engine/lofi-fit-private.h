@@ -26,6 +26,8 @@ typedef struct {
 
 /* Enters a stage that costs about `cost` flops; the previous one is counted as done. FALSE when stopped. */
 gboolean lofi_fit_run_enter (LofiFitRun *run, LofiStage stage, int layer, double cost, GError **error);
+/* Whether somebody looks at snapshots. Else null lines are computed with their layers, while all they need is at hand. */
+gboolean lofi_fit_run_watched (const LofiFitRun *run);
 /* Shows run->result as it is now. */
 void lofi_fit_run_show (LofiFitRun *run);
 /* Shows run->result with this spectrum of the first `samples` samples (transfer full spectrum, n_live numbers, ascending). */
@@ -36,6 +38,8 @@ gpointer lofi_fit_run_get (LofiFitRun *run, const char *key);
  * cancellable and result. begin loads the task; layers fits every layer and the readout into run->result. */
 gboolean lofi_fit_run_begin (LofiFitRun *run, gboolean with_baselines, GError **error);
 gboolean lofi_fit_run_layers (LofiFitRun *run, GError **error);
+/* If the observer wants PERMUTED: the null lines of the layers that have none by permutations yet, each followed by a snapshot. */
+gboolean lofi_fit_run_nulls (LofiFitRun *run, GError **error);
 /* (transfer full) */
 LofiReadout *lofi_fit_lazy (LofiFitRun *run, GError **error);
 LofiReadout *lofi_fit_linear (LofiFitRun *run, GError **error);
@@ -65,7 +69,7 @@ LofiLayerResult *lofi_fit_layer (LofiFitRun *run, const LofiLayerSpec *spec, gui
 LofiLayerResult *lofi_fit_maps_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input,
                                       const char *key, GError **error);
 LofiLayerResult *lofi_fit_kernel_layer (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiRepresentation *input,
-                                        const char *key, GError **error);
+                                        const char *lift_key, const char *key, GError **error);
 /* Where the windows of such a layer stand on maps, and what its pooling leaves of them; FALSE with an error when that is nothing. */
 gboolean lofi_layer_window_positions (const LofiLayerSpec *spec, LofiMapShape input, const char *place, LofiMapShape *positions, GError **error);
 gboolean lofi_layer_pooled_shape (const LofiLayerSpec *spec, LofiMapShape input, const char *place, LofiMapShape *pooled, GError **error);

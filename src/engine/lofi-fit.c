@@ -4,8 +4,7 @@
 #include <sys/resource.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-error.h"
-#include "lofi-fit-private.h"
-#include "lofi-null.h"
+#include "lofi-null-private.h"
 #include "lofi-plan.h"
 
 const char *
@@ -80,7 +79,8 @@ lofi_fit_run_enter (LofiFitRun *run, LofiStage stage, int layer, double cost, GE
   run->done += run->stage_cost;
   run->stage_cost = cost;
   /* Within a baseline the stages of its layers are one stage to the user. */
-  if (run->progress.stage < LOFI_STAGE_LAZY || stage >= LOFI_STAGE_LAZY)
+  gboolean in_baseline = run->progress.stage >= LOFI_STAGE_LAZY && run->progress.stage <= LOFI_STAGE_DESCENT;
+  if (!in_baseline || stage >= LOFI_STAGE_LAZY)
     {
       run->progress.stage = stage;
       run->progress.layer = layer;
@@ -120,10 +120,16 @@ snapshot_new (const LofiResult *result)
   return copy;
 }
 
+gboolean
+lofi_fit_run_watched (const LofiFitRun *run)
+{
+  return run->observer && run->observer->snapshot;
+}
+
 void
 lofi_fit_run_show (LofiFitRun *run)
 {
-  if (!run->observer || !run->observer->snapshot)
+  if (!lofi_fit_run_watched (run))
     return;
   g_autoptr (LofiResult) copy = snapshot_new (run->result);
   run->observer->snapshot (run->observer->data, copy);
@@ -133,7 +139,7 @@ void
 lofi_fit_run_show_live (LofiFitRun *run, int layer, gsize samples, double *spectrum, gsize n_live)
 {
   g_autofree double *owned = spectrum;
-  if (!run->observer || !run->observer->snapshot)
+  if (!lofi_fit_run_watched (run))
     return;
   g_autoptr (LofiResult) copy = snapshot_new (run->result);
   copy->live_layer = layer;
@@ -275,9 +281,11 @@ fit_layers (LofiFitRun *run, const LofiExperiment *experiment, LofiLayerResult *
       layers[i] = lofi_fit_layer (run, lofi_experiment_layer (experiment, i), i, &input, show, error);
       if (!layers[i])
         return FALSE;
-      input = lofi_representation_of_layer (layers[i]);
       if (show)
         lofi_fit_run_show (run);
+      if (show && layers[i]->keep && !lofi_fit_layer_nulls (run, i, &input, error))
+        return FALSE;
+      input = lofi_representation_of_layer (layers[i]);
     }
   return TRUE;
 }
@@ -322,6 +330,7 @@ lofi_experiment_lazy (const LofiExperiment *experiment)
       infinite = lofi_layer_lifts (layer) && layer->width == LOFI_WIDTH_INFINITE;
       i++;
       layer->keep = LOFI_KEEP_NONE;
+      layer->keep_auto = FALSE;
       layer->order = LOFI_ORDER_2;
       layer->center_labels = layer->center_lift = FALSE;
     }
@@ -362,6 +371,23 @@ peak_bytes (void)
   return getrusage (RUSAGE_SELF, &usage) == 0 ? (gsize) usage.ru_maxrss * 1024 : 0;
 }
 
+/* Of the plan, what this run's observer does not ask for. */
+static double
+unwanted_flops (const LofiFitRun *run)
+{
+  const GArray *stages = run->result->plan->stages;
+  double flops = 0;
+  if (run->observer && (run->observer->nulls & LOFI_NULLS_PERMUTED))
+    return 0;
+  for (guint i = 0; i < stages->len; i++)
+    {
+      const LofiPlanStage *stage = &g_array_index (stages, LofiPlanStage, i);
+      if (stage->stage == LOFI_STAGE_NULL && !lofi_experiment_layer (run->experiment, stage->layer)->keep_auto)
+        flops += stage->flops;
+    }
+  return flops;
+}
+
 gboolean
 lofi_fit_run_begin (LofiFitRun *run, gboolean with_baselines, GError **error)
 {
@@ -380,7 +406,7 @@ lofi_fit_run_begin (LofiFitRun *run, gboolean with_baselines, GError **error)
   result->plan = lofi_plan_new (run->experiment, lofi_plan_data_of_task (result->task), with_baselines, error);
   if (!result->plan)
     return FALSE;
-  run->total = result->plan->flops;
+  run->total = result->plan->flops - unwanted_flops (run);
   lofi_fit_run_show (run);
   return lofi_plan_check (result->plan, error);
 }
@@ -436,9 +462,17 @@ lofi_fit (const LofiExperiment *experiment, gboolean with_baselines, guint64 gen
   result->finished = TRUE;
   result->seconds = (g_get_monotonic_time () - began) / 1e6;
   result->peak_bytes = peak_bytes ();
+  lofi_fit_run_show (&run);
+  /* Stopped now, the result is as good as finished: it has fewer lines. */
+  g_autoptr (GError) reason = NULL;
+  if (!lofi_fit_run_nulls (&run, &reason) && !g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return NULL;
+    }
+  result->peak_bytes = peak_bytes ();
   run.done = run.total;
   run.stage_cost = 0;
   run_reports (&run, 1);
-  lofi_fit_run_show (&run);
   return g_steal_pointer (&result);
 }

@@ -65,6 +65,10 @@ char *lofi_lift_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint ind
 LofiLiftStage *lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, gsize channel,
                                     char *key, GError **error);
 
+/* The lift a finished layer was made with, of what entered it; stores nothing. (transfer full) */
+LofiLiftStage *lofi_lift_stage_of_layer (const LofiExperiment *experiment, const LofiLayerResult *layer, const LofiFeatures *input, gsize channel,
+                                         GError **error);
+
 /* Flops of lifting so many samples. */
 double lofi_lift_stage_cost (const LofiLiftStage *stage, gsize samples);
 

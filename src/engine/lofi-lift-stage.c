@@ -100,7 +100,7 @@ lofi_lift_in_single (const LofiExperiment *experiment, const LofiLayerSpec *spec
 }
 
 static gboolean
-wants_single (const LofiFitRun *run, const LofiLayerSpec *spec, const LofiFeatures *input)
+wants_single (const LofiExperiment *experiment, const LofiLayerSpec *spec, const LofiFeatures *input)
 {
   LofiMapShape positions = { 1, 1, 1 };
   double inputs = input->count, area = (double) spec->size * spec->size;
@@ -109,7 +109,7 @@ wants_single (const LofiFitRun *run, const LofiLayerSpec *spec, const LofiFeatur
     return FALSE;
   if (windowed)
     inputs = spec->kind == LOFI_KIND_CONV ? area * input->shape.channels : area;
-  return lofi_lift_in_single (run->experiment, spec, (double) input->samples * positions.height * positions.width, inputs,
+  return lofi_lift_in_single (experiment, spec, (double) input->samples * positions.height * positions.width, inputs,
                               lofi_layer_lifts (spec) ? (double) spec->width : inputs);
 }
 
@@ -123,7 +123,7 @@ char *
 lofi_lift_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const char *input_key, const LofiFeatures *input)
 {
   g_autoptr (GString) key = g_string_new (input_key);
-  gboolean single = input && (lofi_layer_lifts (spec) || spec->kind == LOFI_KIND_FILTER) && wants_single (run, spec, input);
+  gboolean single = input && (lofi_layer_lifts (spec) || spec->kind == LOFI_KIND_FILTER) && wants_single (run->experiment, spec, input);
   g_string_append_printf (key, "/lift:%u:%" G_GUINT64_FORMAT ":%s:%s:%zu:%zu:%zu", index, run->experiment->seed, lofi_kind_name (spec->kind),
                           single ? "single" : "double", spec->size, spec->padding, spec->stride);
   if (lofi_layer_lifts (spec))
@@ -193,6 +193,18 @@ measure_scale (const LofiLiftStage *stage, const LofiFeatures *input, double *sc
   return status;
 }
 
+/* The lift of weights, bias and scale that are there. */
+static gboolean
+finish_random_lift (LofiLiftStage *stage, const LofiLayerSpec *spec, const char *place, GError **error)
+{
+  stage->lift.weights = stage->weights->matrix;
+  stage->lift.bias = stage->bias;
+  stage->lift.bias_strength = spec->bias;
+  if (!lofi_error_from_status (error, lofi_sigma_init (&stage->lift.sigma, spec->activation, spec->degree), place))
+    return FALSE;
+  return !stage->single || lofi_error_from_status (error, lofi_single_lift_init (&stage->single_lift, &stage->lift), place);
+}
+
 static gboolean
 take_random_lift (LofiFitRun *run, LofiLiftStage *stage, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, GError **error)
 {
@@ -211,12 +223,7 @@ take_random_lift (LofiFitRun *run, LofiLiftStage *stage, const LofiLayerSpec *sp
       stage->bias = g_new (double, stage->width);
       lofi_random_normals (run->experiment->seed, LOFI_PURPOSE_BIAS + index, 0, 0, stage->width, stage->bias);
     }
-  stage->lift.weights = stage->weights->matrix;
-  stage->lift.bias = stage->bias;
-  stage->lift.bias_strength = spec->bias;
-  if (!lofi_error_from_status (error, lofi_sigma_init (&stage->lift.sigma, spec->activation, spec->degree), place))
-    return FALSE;
-  return !stage->single || lofi_error_from_status (error, lofi_single_lift_init (&stage->single_lift, &stage->lift), place);
+  return finish_random_lift (stage, spec, place, error);
 }
 
 /* Room for the lifted rows of `samples`, where they fit. */
@@ -248,7 +255,7 @@ lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, co
       lofi_error_set (error, LOFI_ERROR_INPUT, place, _("reduce the number of samples or the width"), _("the lift is larger than can be counted"));
       return NULL;
     }
-  stage->single = wants_single (run, spec, input);
+  stage->single = wants_single (run->experiment, spec, input);
   if (stage->kind == LOFI_LIFT_RANDOM && !take_random_lift (run, stage, spec, index, input, error))
     return NULL;
   /* The input itself, and its windows, are at hand without a second copy. */
@@ -259,6 +266,22 @@ lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, co
   if (lofi_layer_filters (spec) && !store_init (stage, &stage->test, tests, MIN (most, LOFI_KEEP_LIFTED_TEST_BYTES), place, error))
     return NULL;
   return g_steal_pointer (&stage);
+}
+
+LofiLiftStage *
+lofi_lift_stage_of_layer (const LofiExperiment *experiment, const LofiLayerResult *layer, const LofiFeatures *input, gsize channel, GError **error)
+{
+  g_autoptr (LofiLiftStage) stage = g_atomic_rc_box_new0 (LofiLiftStage);
+  stage->channel = channel;
+  if (!take_shape (stage, layer->spec, input, layer->name, error))
+    return NULL;
+  stage->single = wants_single (experiment, layer->spec, input);
+  if (stage->kind != LOFI_LIFT_RANDOM)
+    return g_steal_pointer (&stage);
+  stage->lift.scale = layer->scale;
+  stage->weights = lofi_array_ref (layer->weights);
+  stage->bias = layer->bias ? g_memdup2 (layer->bias, layer->width * sizeof (double)) : NULL;
+  return finish_random_lift (stage, layer->spec, layer->name, error) ? g_steal_pointer (&stage) : NULL;
 }
 
 double

@@ -6,7 +6,7 @@
 #include <cblas.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-error.h"
-#include "lofi-filter-private.h"
+#include "lofi-null-private.h"
 
 static void
 plan_clear (LofiPlan *plan)
@@ -56,6 +56,7 @@ typedef struct {
   gboolean vector;           /* the data have no positions */
   gboolean lazy;             /* the lazy baseline: its stages are one */
   double lazy_flops, lazy_bytes;
+  GArray *nulls;             /* LofiPlanStage: the null lines, which come last */
 } Walk;
 
 #define BYTES(numbers) ((numbers) * sizeof (double))
@@ -72,6 +73,15 @@ add (Walk *walk, LofiStage stage, int layer, double flops, double work_bytes)
     }
   LofiPlanStage entry = { stage, layer, flops, bytes < 1e18 ? (gsize) bytes : (gsize) 1e18 };
   g_array_append_val (walk->plan->stages, entry);
+}
+
+/* The null lines of a layer: with keep=auto at once, else when everything is known. held: what it lifts with. */
+static void
+add_null (Walk *walk, const LofiLayerSpec *spec, guint index, double flops, double p, double held)
+{
+  double bytes = walk->held + held + BYTES (LOFI_NULL_PERMUTATIONS * p * MIN (p, 64.0));
+  LofiPlanStage entry = { LOFI_STAGE_NULL, (int) index, flops, bytes < 1e18 ? (gsize) bytes : (gsize) 1e18 };
+  g_array_append_val (spec->keep_auto ? walk->plan->stages : walk->nulls, entry);
 }
 
 static double
@@ -115,28 +125,31 @@ add_kernel (Walk *walk, const LofiLayerSpec *spec, guint index)
       return;
     }
   add (walk, LOFI_STAGE_EIGENPAIRS, (int) index, 30 * n * n * n + 4 * n * n * spec->keep, BYTES (n * (n + m) + 5 * n * n));
+  add_null (walk, spec, index, lofi_null_cost (n, n, 0), n, BYTES (n * n + (spec->keep_auto ? n * (n + m) + 5 * n * n : 0)));
   add (walk, LOFI_STAGE_PROJECTION, (int) index, 2 * n * m * spec->keep, BYTES (n * (n + m)));
   walk->held += BYTES ((2 * n + m) * spec->keep);
   walk->kernel = FALSE;
   walk->shape = (LofiMapShape) { 1, 1, spec->keep };
 }
 
-/* The operator of a lift and what follows it; held: what the layer itself holds on to until it is done. */
+/* The operator of a lift and what follows it; stored: bytes of lifted rows that the layer holds on to until it is done. */
 static void
-add_filter (Walk *walk, const LofiLayerSpec *spec, guint index, double rows, double p, double groups, double lift, double held, double block)
+add_filter (Walk *walk, const LofiLayerSpec *spec, guint index, double rows, double p, double groups, double lift, double stored, double block)
 {
   double samples = walk->n + walk->m, s = rows / MAX (1, walk->n), k = spec->keep, side = MIN (p, rows);
   gboolean dual = p > rows, unfolds = spec->order == LOFI_ORDER_3 || spec->order == LOFI_ORDER_4;
   double again = lift / MAX (1, walk->n) * (walk->streams ? samples : walk->m);
-  walk->held += held;
+  walk->held += stored;
   add (walk, LOFI_STAGE_OPERATOR, (int) index, groups * (lift + (dual ? rows * rows * p : rows * p * p)),
        block + (dual ? BYTES (rows * p + 2 * rows * rows) : 1.5 * BYTES (p * p)));
   add (walk, LOFI_STAGE_EIGENPAIRS, (int) index,
        groups * lofi_eigenpairs_cost ((gsize) rows, (gsize) p, spec->keep) + (unfolds ? 4 * rows * rows * p : 0),
        BYTES ((dual ? 4 : 3) * side * side + (dual ? 2 * rows * p : 0) + p * k) + (unfolds ? BYTES (rows * p + p * p + LOFI_FIT_BLOCK * rows) : 0));
+  double operator = BYTES (dual ? rows * p + 2 * rows * rows : p * p);
+  add_null (walk, spec, index, groups * lofi_null_cost (rows, p, stored ? 0 : lift), p, block + (spec->keep_auto ? operator : 0));
   walk->held += BYTES (samples * s * k * groups);
   add (walk, LOFI_STAGE_PROJECTION, (int) index, groups * (again + 2 * samples * s * p * k), block + BYTES (dual ? rows * p : p * p));
-  walk->held -= held;
+  walk->held -= stored;
 }
 
 static gboolean
@@ -237,9 +250,11 @@ plan_of (const LofiExperiment *experiment, LofiPlanData data, gboolean with_base
   g_autoptr (LofiPlan) plan = g_new0 (LofiPlan, 1);
   g_atomic_ref_count_init (&plan->references);
   plan->stages = g_array_new (FALSE, FALSE, sizeof (LofiPlanStage));
+  g_autoptr (GArray) nulls = g_array_new (FALSE, FALSE, sizeof (LofiPlanStage));
   plan->budget = experiment->memory ? experiment->memory : default_budget ();
   plan->streams = streams;
-  Walk walk = { .plan = plan, .experiment = experiment, .n = data.train, .m = data.test, .shape = data.shape, .streams = streams };
+  Walk walk = { .plan = plan, .experiment = experiment, .n = data.train, .m = data.test, .shape = data.shape, .streams = streams,
+                .nulls = nulls };
   walk.vector = data.shape.channels == 1 && data.shape.height == 1;
   walk.held = BYTES ((walk.n + walk.m) * count (data.shape));
   add (&walk, LOFI_STAGE_DATA, -1, 0, (walk.n + walk.m) * count (data.shape));
@@ -248,6 +263,7 @@ plan_of (const LofiExperiment *experiment, LofiPlanData data, gboolean with_base
   add_readout (&walk, LOFI_STAGE_READOUT);
   if (with_baselines && !add_baselines (&walk, data, error))
     return NULL;
+  g_array_append_vals (plan->stages, nulls->data, nulls->len);
   for (guint i = 0; i < plan->stages->len; i++)
     {
       const LofiPlanStage *stage = &g_array_index (plan->stages, LofiPlanStage, i);

@@ -12,8 +12,8 @@ typedef struct {
 
 typedef struct _LofiPlan {
   gatomicrefcount references;
-  GArray *stages;          /* LofiPlanStage, in order */
-  double flops;
+  GArray *stages;          /* LofiPlanStage, in order; null lines by permutations last, but those of keep=auto */
+  double flops;            /* of all of them */
   gsize bytes;             /* the largest of the stages' */
   gsize budget;            /* what it may use */
   gboolean streams;        /* no lift is kept, so that it fits: samples are lifted again whenever they are asked for */

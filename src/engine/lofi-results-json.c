@@ -7,6 +7,7 @@
 #include "lofi-blas.h"
 #include "lofi-experiment-json.h"
 #include "lofi-json-private.h"
+#include "lofi-null.h"
 #include "lofi-plan.h"
 
 static void
@@ -31,6 +32,20 @@ put_shape (JsonBuilder *json, const char *name, LofiMapShape shape)
   for (guint i = 0; i < 3; i++)
     json_builder_add_int_value (json, (gint64) sizes[i]);
   json_builder_end_array (json);
+}
+
+static void
+put_null_line (JsonBuilder *json, const LofiNull *null)
+{
+  if (!null || !null->permutations)         /* the law's line alone is no count of outliers */
+    {
+      lofi_json_put_null (json, "null_edge");
+      lofi_json_put_null (json, "outliers");
+      return;
+    }
+  const double edge[] = { null->low, null->high };
+  put_numbers (json, "null_edge", edge, 2);
+  lofi_json_put_integer (json, "outliers", lofi_null_outliers (null));
 }
 
 static void
@@ -62,8 +77,7 @@ put_layer (JsonBuilder *json, const LofiResult *result, guint index)
   if (layer->mean_overlap)
     put_numbers (json, "mean_overlap", layer->mean_overlap, layer->keep);
   lofi_json_put_number (json, "residual", layer->residual);
-  lofi_json_put_null (json, "null_edge");
-  lofi_json_put_null (json, "outliers");
+  put_null_line (json, result->nulls ? result->nulls[index] : NULL);
   if (degree < G_MAXSIZE)
     lofi_json_put_integer (json, "degree", degree);
   else

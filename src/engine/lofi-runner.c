@@ -391,7 +391,8 @@ lofi_runner_init (LofiRunner *self)
 {
   self->context = g_main_context_ref_thread_default ();
   self->cache = lofi_cache_new (CACHE_BYTES);
-  self->observer = (LofiObserver) { on_fit_progress, on_fit_snapshot, self, LIVE_PICTURES, LOFI_SPECTRA_DRAWN };
+  self->observer = (LofiObserver) { on_fit_progress, on_fit_snapshot, self, LIVE_PICTURES, LOFI_SPECTRA_DRAWN,
+                                     LOFI_NULLS_LAW | LOFI_NULLS_PERMUTED };
   g_mutex_init (&self->lock);
   g_cond_init (&self->wake);
   self->sweeps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lofi_cells_unref);
