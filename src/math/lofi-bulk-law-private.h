@@ -23,6 +23,8 @@ void lofi_poles_negate (LofiPoles *poles);
 double lofi_poles_upper (const LofiPoles *poles, double aspect);
 /* psi of a real l that is not a pole. */
 double lofi_poles_psi (const LofiPoles *poles, double aspect, double l);
+/* The upper edge, given its l: psi, or 0 where that is beyond it: eigenvalues of 0 beside weights of one sign. */
+double lofi_poles_edge (const LofiPoles *poles, double aspect, double l);
 
 static inline bool
 lofi_aspect_is_good (double aspect)

@@ -71,6 +71,13 @@ lofi_poles_psi (const LofiPoles *poles, double aspect, double l)
   return sum;
 }
 
+double
+lofi_poles_edge (const LofiPoles *poles, double aspect, double l)
+{
+  double psi = lofi_poles_psi (poles, aspect, l);
+  return l <= 0.0 || (lofi_poles_atom (poles, aspect) > 0.0 && psi < 0.0) ? 0.0 : psi;
+}
+
 /* Where the pole alone would have the edge above it, or with side = -1 below: further out than all of them nothing is inside. */
 static double
 reach (const LofiPoles *poles, double aspect, size_t k, double side)
@@ -120,15 +127,15 @@ inner_edge (const LofiPoles *poles, double aspect, size_t k, double side, double
   double a = reach (poles, aspect, k, side);
   for (int i = 0; i < STEPS_MOST && side * (limit - a) > 0.0; i++)
     {
-      double third, sum = second_sum (poles, a, &third), excess = sum - 1.0 / aspect;
-      if (excess <= 4e-16 * sum)
+      double third, sum = second_sum (poles, a, &third), excess = sum - 1.0 / aspect, step = excess / (2.0 * third);
+      if (excess <= 0.0 || fabs (step) <= 4e-16 * (fabs (a) + fabs (poles->t[k])))
         {
           *edge = a;
           return true;
         }
       if (side * third <= 0.0)
         return false;
-      a += excess / (2.0 * third);
+      a += step;
     }
   return false;
 }
@@ -234,13 +241,10 @@ walk (const LofiPoles *poles, double aspect, double from, double to, size_t poin
 static void
 edges (LofiPoles *poles, double aspect, double *low, double *high)
 {
-  double upper = lofi_poles_psi (poles, aspect, lofi_poles_upper (poles, aspect));
+  *high = poles->unit * lofi_poles_edge (poles, aspect, lofi_poles_upper (poles, aspect));
   lofi_poles_negate (poles);
-  double lower = -lofi_poles_psi (poles, aspect, lofi_poles_upper (poles, aspect));
+  *low = -poles->unit * lofi_poles_edge (poles, aspect, lofi_poles_upper (poles, aspect));
   lofi_poles_negate (poles);
-  bool atom = lofi_poles_atom (poles, aspect) > 0.0;
-  *low = poles->unit * (atom ? fmin (lower, 0.0) : lower);
-  *high = poles->unit * (atom ? fmax (upper, 0.0) : upper);
 }
 
 LofiStatus

@@ -161,9 +161,7 @@ lofi_predict_outlier (const LofiLabelLaw *labels, const double *second_moments, 
   if (status != LOFI_OK)
     return status;
   const LofiPoles *poles = &spike.poles;
-  double edge = lofi_poles_upper (poles, aspect), value = lofi_poles_psi (poles, aspect, edge);
-  if (lofi_poles_atom (poles, aspect) > 0.0)
-    value = fmax (value, 0.0);
+  double edge = lofi_poles_upper (poles, aspect), value = lofi_poles_edge (poles, aspect, edge);
   outlier->critical_aspect = critical_aspect (&spike);
   /* an edge at or below l = 0 belongs to weights of one sign whose D is not positive anywhere: there is no beyond */
   if (edge > 0.0 && beyond (&spike, aspect, edge) < 0.0)
