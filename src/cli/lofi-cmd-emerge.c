@@ -98,7 +98,7 @@ find_cells (const Sweep *sweep, LofiCells **cells, gboolean resume, GError **err
                            _("there are cells of an earlier sweep"));
   if (!check_owner (sweep->experiment, sweep->folder, sweep->owner, error))
     return FALSE;
-  *cells = lofi_cells_load (sweep->path, error);
+  *cells = lofi_cells_load (sweep->path, NULL, error);
   return *cells != NULL;
 }
 
@@ -120,12 +120,12 @@ open_file (Sweep *sweep, GError **error)
 /* ---- the run ---- */
 
 static void
-cell_done (gpointer data, const LofiCell *cell, guint finished, guint total)
+cell_done (gpointer data, const LofiCell *cell, gboolean overlaps, guint finished, guint total)
 {
   Sweep *sweep = data;
   if (sweep->folder && !sweep->failure)
     {
-      g_autofree char *json = lofi_cell_to_json (cell);
+      g_autofree char *hash = lofi_emergence_hash (sweep->experiment), *json = lofi_cell_to_json (cell, hash);
       lofi_cli_computing (FALSE);
       if ((sweep->file < 0 && !open_file (sweep, &sweep->failure)) || !append_line (sweep->file, sweep->path, json, &sweep->failure))
         g_cancellable_cancel (sweep->cancellable);
@@ -142,7 +142,8 @@ run (Sweep *sweep, LofiCli *cli, LofiCells *cells, GError **error)
   sweep->cancellable = cli->cancellable;
   lofi_cli_progress_begin (&sweep->progress, cli->quiet);
   lofi_cli_computing (TRUE);
-  gboolean done = lofi_emergence_run (sweep->experiment, cells, NULL, cell_done, sweep, cli->cancellable, &reason);
+  const LofiSweepObserver observer = { cell_done, sweep };
+  gboolean done = lofi_emergence_run (sweep->experiment, cells, (LofiShare) { 0, 0 }, NULL, &observer, cli->cancellable, &reason);
   lofi_cli_computing (FALSE);
   lofi_cli_progress_end (&sweep->progress);
   if (sweep->failure)
@@ -165,7 +166,7 @@ print_table (LofiCells *cells, const LofiExperiment *experiment)
   g_print ("%8s", _("samples"));
   for (guint m = 0; m < LOFI_N_METHODS; m++)
     {
-      curves[m] = lofi_cells_curve (cells, m, FALSE);
+      curves[m] = lofi_cells_curve (cells, "", m, (LofiMeasure) { LOFI_QUANTITY_TEST_ERROR });
       if (curves[m]->len)
         g_print ("   %16s", lofi_method_name (m));
     }

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include "lofi-error.h"
+#include "lofi-grid-private.h"
 #include "lofi-teacher.h"
 
 #define WIDTH_MAX G_MAXINT32          /* LAPACK counts with 32 bits */
@@ -15,7 +16,7 @@
 #define SEEDS_MAX 10000
 #define STEPS_MAX 10000000
 #define SAMPLES_LISTED_MAX 1000
-
+#define CELLS_MAX 1000000
 
 typedef struct {
   const LofiExperiment *experiment;
@@ -255,6 +256,26 @@ check_readout (const Check *check)
 }
 
 static gboolean
+check_grid (const Check *check)
+{
+  const LofiExperiment *e = check->experiment;
+  guint64 points = 1, methods = 1;
+  if (e->sweep_axes->len > LOFI_SWEEP_AXES_MOST)
+    return refuse (check, "emergence", "grid", NULL, _("%u axes are more than %d"), e->sweep_axes->len, LOFI_SWEEP_AXES_MOST);
+  for (guint i = 0; i < e->sweep_axes->len; i++)
+    points *= g_strv_length (((const LofiSweepAxis *) g_ptr_array_index (e->sweep_axes, i))->values);
+  if (points < 1 || points > LOFI_GRID_POINTS_MOST)
+    return refuse (check, "emergence", "grid", _("take fewer values"), _("%zu points are more than %d"), (gsize) points, LOFI_GRID_POINTS_MOST);
+  for (guint i = 0; lofi_compare_names[i]; i++)
+    methods += (e->sweep_compare >> i) & 1;
+  guint64 cells = points * methods * e->sweep_samples->len * e->sweep_seeds;
+  if (cells > CELLS_MAX)
+    return refuse (check, "emergence", e->sweep_axes->len ? "grid" : "seeds", _("take fewer samples, seeds, methods or points"),
+                   _("%zu cells are more than %d"), (gsize) cells, CELLS_MAX);
+  return TRUE;
+}
+
+static gboolean
 check_emergence (const Check *check)
 {
   const LofiExperiment *e = check->experiment;
@@ -271,7 +292,7 @@ check_emergence (const Check *check)
     }
   if (e->sweep_seeds < 1 || e->sweep_seeds > SEEDS_MAX)
     return refuse (check, "emergence", "seeds", NULL, _("%u seeds are not between 1 and %d"), e->sweep_seeds, SEEDS_MAX);
-  return TRUE;
+  return check_grid (check);
 }
 
 /* Comparisons that the layers rule out. */

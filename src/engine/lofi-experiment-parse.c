@@ -7,6 +7,7 @@
 #include "lofi-error.h"
 #include "lofi-experiment-lines-private.h"
 #include "lofi-experiment-reader-private.h"
+#include "lofi-grid-private.h"
 #include "lofi-teacher.h"
 
 static const LofiExperimentKey keys[] = {
@@ -22,6 +23,7 @@ static const LofiExperimentKey keys[] = {
   { "layer", "size" }, { "layer", "padding" }, { "layer", "stride" }, { "layer", "mode", TRUE },
   { "readout", "penalties", TRUE },
   { "emergence", "samples", TRUE }, { "emergence", "seeds" }, { "emergence", "compare", TRUE },
+  { "emergence", "grid", TRUE },
   { "descent", "step" }, { "descent", "steps" }, { "descent", "init" }, { "descent", "hidden" }, { "descent", "directions" },
   { "descent", "seeds" },
   { NULL }
@@ -406,13 +408,15 @@ read_experiment (LofiReader *reader)
   take_penalties (reader, experiment);
   take_emergence (reader, experiment);
   take_descent (reader, &experiment->descent);
+  lofi_grid_take (reader, experiment);
   return experiment;
 }
 
 /* ---- from outside ---- */
 
-LofiExperiment *
-lofi_experiment_parse (const char *text, const char *name, const char *folder, const char *const *settings, GError **error)
+/* Reads it, and checks what goes together if that is wanted. */
+static LofiExperiment *
+parse (const char *text, const char *name, const char *folder, const char *const *settings, gboolean check, GError **error)
 {
   g_autoptr (GKeyFile) file = lofi_experiment_key_file (text, strlen (text), name, error);
   g_autoptr (GHashTable) set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -426,10 +430,22 @@ lofi_experiment_parse (const char *text, const char *name, const char *folder, c
       g_propagate_error (error, reader.error);
       return NULL;
     }
-  if (!lofi_experiment_check_at (experiment, lofi_reader_place, &reader, error))
+  if (check && !lofi_experiment_check_at (experiment, lofi_reader_place, &reader, error))
     return NULL;
   experiment->folder = g_strdup (folder);
   return g_steal_pointer (&experiment);
+}
+
+LofiExperiment *
+lofi_experiment_parse (const char *text, const char *name, const char *folder, const char *const *settings, GError **error)
+{
+  return parse (text, name, folder, settings, TRUE, error);
+}
+
+LofiExperiment *
+lofi_experiment_read (const char *text, const char *name, const char *folder, const char *const *settings, GError **error)
+{
+  return parse (text, name, folder, settings, FALSE, error);
 }
 
 LofiExperiment *

@@ -29,7 +29,10 @@ guint lofi_layer_number (const char *group);
 /* count numbers from low to high, log-spaced, rounded to integers, distinct. (transfer full) gsize */
 GArray *lofi_log_spaced_samples (gsize low, gsize high, gsize count);
 
-/* Identifies what is computed over many seeds: of everything but the title, the seed, and the sweep's own seeds, samples and comparisons, which are
+/* The shortest text that reads back as the same number, whatever the locale. (transfer full) */
+char *lofi_number_to_text (double value);
+
+/* Identifies what is computed over many seeds: of everything but the title, the seed, and the sweep's own seeds, samples, axes and comparisons, which are
  * put to the same in `experiment`. (transfer full) */
 char *lofi_experiment_key_across_seeds (LofiExperiment *experiment);
 

@@ -1,13 +1,13 @@
 /* An experiment as text that reads back as an equal one. */
 #include "config.h"
 #include "lofi-experiment-private.h"
+#include "lofi-grid-private.h"
 #include "lofi-teacher.h"
 
 #include <string.h>
 
-/* As the shortest text that reads back as the same number, whatever the locale. */
-static void
-put_double (GString *text, double value)
+char *
+lofi_number_to_text (double value)
 {
   char buffer[G_ASCII_DTOSTR_BUF_SIZE];
   for (int digits = 1; digits <= 17; digits++)
@@ -18,7 +18,14 @@ put_double (GString *text, double value)
       if (g_ascii_strtod (buffer, NULL) == value)
         break;
     }
-  g_string_append (text, buffer);
+  return g_strdup (buffer);
+}
+
+static void
+put_double (GString *text, double value)
+{
+  g_autofree char *number = lofi_number_to_text (value);
+  g_string_append (text, number);
 }
 
 /* Key files escape what would end a line, and blanks at either end; " #" would begin a comment. */
@@ -162,6 +169,10 @@ put_emergence (GString *text, const LofiExperiment *experiment)
         separator = ";";
       }
   g_string_append_c (text, '\n');
+  if (experiment->sweep_axes->len == 0)
+    return;
+  g_autofree char *grid = lofi_grid_to_text (experiment);
+  g_string_append_printf (text, "grid=%s\n", grid);
 }
 
 static void
@@ -202,6 +213,7 @@ lofi_experiment_key_across_seeds (LofiExperiment *experiment)
   experiment->seed = 0;
   experiment->sweep_seeds = 1;
   experiment->sweep_compare = 0;
+  g_ptr_array_set_size (experiment->sweep_axes, 0);
   g_array_set_size (experiment->sweep_samples, 0);
   g_array_append_val (experiment->sweep_samples, one);
   g_free (experiment->title);

@@ -5,7 +5,7 @@
 /* ---- worker ---- */
 
 static void
-on_cell (gpointer data, const LofiCell *cell, guint finished, guint total)
+on_cell (gpointer data, const LofiCell *cell, gboolean overlaps, guint finished, guint total)
 {
   LofiRunner *self = data;
   g_mutex_lock (&self->lock);
@@ -30,7 +30,8 @@ lofi_runner_run_sweep (LofiRunner *self)
   guint64 serial = self->sweep_serial;
   self->sweep_running = cancellable;
   g_mutex_unlock (&self->lock);
-  gboolean done = lofi_emergence_run (experiment, cells, self->cache, on_cell, self, cancellable, &error);
+  const LofiSweepObserver observer = { on_cell, self };
+  gboolean done = lofi_emergence_run (experiment, cells, (LofiShare) { 0, 0 }, self->cache, &observer, cancellable, &error);
   g_mutex_lock (&self->lock);
   self->sweep_running = NULL;
   gboolean failed = !done && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);

@@ -1,0 +1,2 @@
+/* Written next. */
+typedef int lofi_nothing_lofi_sweep_folder;
