@@ -22,7 +22,9 @@ usable_processors (void)
 void
 lofi_blas_set_threads (int threads)
 {
-  openblas_set_num_threads (threads > 0 ? threads : usable_processors ());
+  /* Before anything was set OpenBLAS has what OPENBLAS_NUM_THREADS says, or all processors: several workers on one machine share it so. */
+  int allowed = openblas_get_num_threads (), usable = usable_processors ();
+  openblas_set_num_threads (threads > 0 ? threads : allowed > 0 && allowed < usable ? allowed : usable);
 }
 
 int

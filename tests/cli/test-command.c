@@ -132,6 +132,19 @@ START_TEST (quiet)
 }
 END_TEST
 
+/* Workers that share a machine are told how many threads each may have. */
+START_TEST (threads_of_the_environment)
+{
+  g_autofree char *folder = small_folder ();
+  ck_assert (g_setenv ("OPENBLAS_NUM_THREADS", "1", TRUE));
+  g_auto (Said) said = lofi_run ("fit %s/small.lofi -o %s/one --quiet", folder, folder);
+  assert_done (&said);
+  g_autofree char *result = file_read (folder, "one/result.json");
+  ck_assert_ptr_nonnull (strstr (result, "\"threads\" : 1"));
+  folder_remove (folder);
+}
+END_TEST
+
 /* Not on a terminal: plain lines, each stage once, and a summary. */
 START_TEST (summary)
 {
@@ -324,6 +337,7 @@ main (void)
   tcase_add_test (tests, presets);
   tcase_add_test (tests, data);
   tcase_add_test (tests, quiet);
+  tcase_add_test (tests, threads_of_the_environment);
   tcase_add_test (tests, summary);
   tcase_add_test (tests, same_seed_same_answer);
   tcase_add_test (tests, settings);
