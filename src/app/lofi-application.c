@@ -66,11 +66,19 @@ lofi_application_open (GApplication *application, GFile **files, int n_files, co
   g_autofree char *path = g_file_get_path (files[0]), *uri = g_file_get_uri (files[0]);
   g_autoptr (GError) error = NULL;
   LofiExperiment *experiment = NULL;
-  if (path)
+  gboolean cells = path && lofi_cells_folder_is (path);
+  if (cells)
+    experiment = lofi_cells_folder_experiment (path, &error);
+  else if (path)
     experiment = lofi_open_path (path, &error);
   else
     g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("%s: it is not a file on this machine"), uri);
-  if (window && experiment)
+  if (cells && experiment)
+    {
+      window = window ? window : GTK_WINDOW (show_window (self, lofi_experiment_dup (experiment)));
+      lofi_main_window_watch (LOFI_MAIN_WINDOW (window), experiment, path);
+    }
+  else if (window && experiment)
     lofi_session_edit (lofi_main_window_get_session (LOFI_MAIN_WINDOW (window)), experiment, NULL);
   else if (experiment)
     window = GTK_WINDOW (show_window (self, experiment));
@@ -122,11 +130,11 @@ static void
 set_accels (GtkApplication *application)
 {
   static const struct { const char *action, *accels[3]; } table[] = {
-    { "app.quit", { "<Control>q" } }, { "win.open", { "<Control>o" } }, { "win.save", { "<Control>s" } },
+    { "app.quit", { "<Control>q" } }, { "win.open", { "<Control>o" } }, { "win.open-cells", { "<Control><Shift>o" } }, { "win.save", { "<Control>s" } },
     { "win.export", { "<Control>e" } }, { "win.run", { "<Control>r" } }, { "win.undo", { "<Control>z" } },
     { "win.redo", { "<Control><Shift>z", "<Control>y" } }, { "win.show-view::spectrum", { "<Control>1" } },
-    { "win.show-view::filters", { "<Control>2" } }, { "win.show-view::emergence", { "<Control>3" } },
-    { "win.show-view::descent", { "<Control>4" } }, { "win.move-layer-up", { "<Alt>Up" } }, { "win.move-layer-down", { "<Alt>Down" } },
+    { "win.show-view::filters", { "<Control>2" } }, { "win.show-view::features", { "<Control>3" } },
+    { "win.show-view::emergence", { "<Control>4" } }, { "win.show-view::descent", { "<Control>5" } }, { "win.move-layer-up", { "<Alt>Up" } }, { "win.move-layer-down", { "<Alt>Down" } },
     { "win.remove-layer", { "<Alt>Delete" } },
     { "window.close", { "<Control>w" } }, { "win.show-help-overlay", { "<Control>question", "<Control>slash" } },
   };
@@ -191,7 +199,7 @@ static void
 lofi_application_init (LofiApplication *self)
 {
   g_application_add_main_option (G_APPLICATION (self), "version", 0, 0, G_OPTION_ARG_NONE, _("Print the version"), NULL);
-  g_application_set_option_context_parameter_string (G_APPLICATION (self), _("[EXPERIMENT | DATA]"));
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), _("[EXPERIMENT | DATA | CELLS]"));
 }
 
 LofiApplication *

@@ -20,8 +20,8 @@ struct _LofiCard {
   GtkWidget *body;
   GtkLabel *title, *state, *headline;
   LofiSketch *sketch;
-  GtkWidget *scores;
-  GtkLabel *error, *error_sem, *degree;
+  GtkWidget *scores, *depth;
+  GtkLabel *error, *error_sem, *degree, *outliers;
   GtkLabel *baselines[LOFI_N_BASELINES];
   GtkWidget *baseline_names[LOFI_N_BASELINES];
   GtkWidget *classes;
@@ -60,7 +60,7 @@ draw_spectrum (cairo_t *cr, double width, double height, const LofiStyle *style,
   const LofiLayerResult *layer = result->layers[sketch->layer];
   if (layer && layer->n_spectrum > 0)
     lofi_spark_spectrum_draw (cr, width, height, style, layer->spectrum, layer->n_spectrum, layer->eigenvalues, layer->keep,
-                              result->nulls ? result->nulls[sketch->layer] : NULL);
+                              lofi_session_get_null (result, sketch->layer));
   else if (result->live_layer == (int) sketch->layer)
     lofi_spark_spectrum_draw (cr, width, height, style, result->live_spectrum, result->n_live, NULL, 0, NULL);
 }
@@ -130,12 +130,16 @@ update_data (LofiCard *self, LofiSession *session)
   sketch (self, draw_samples, result, 0);
 }
 
-/* What the layer does, in a line. */
+/* What the layer does, in a line. layer: as found, or NULL; of keep=auto it says how many were kept. */
 static char *
-layer_headline (const LofiLayerSpec *spec)
+layer_headline (const LofiLayerSpec *spec, const LofiLayerResult *layer)
 {
-  char width[32] = "∞", keep[32];
-  lofi_format_count (spec->keep, keep, sizeof keep);
+  char width[32] = "∞", keep[48];
+  lofi_format_count (spec->keep_auto && layer ? layer->keep : spec->keep, keep, sizeof keep);
+  if (spec->keep_auto && layer)
+    g_strlcat (keep, _(" (auto)"), sizeof keep);
+  else if (spec->keep_auto)
+    g_strlcpy (keep, _("auto"), sizeof keep);
   if (spec->width != LOFI_WIDTH_INFINITE)
     lofi_format_count (spec->width, width, sizeof width);
   switch (spec->kind)
@@ -156,6 +160,21 @@ layer_headline (const LofiLayerSpec *spec)
     }
 }
 
+/* How many eigenvalues the labels put beyond the null line. */
+static void
+show_outliers (LofiCard *self, const LofiResult *result, guint index, LofiShown shown)
+{
+  const LofiNull *null = shown == LOFI_SHOWN_LIVE ? NULL : lofi_session_get_null (result, index);
+  gtk_widget_set_visible (GTK_WIDGET (self->outliers), null != NULL);
+  if (!null)
+    return;
+  gsize count = lofi_null_outliers (null);
+  g_autofree char *text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%zu outlier", "%zu outliers", count), count);
+  g_autofree char *tooltip = g_strdup_printf (_("Eigenvalues beyond the null line: %zu below, %zu above"), null->below, null->above);
+  gtk_label_set_text (self->outliers, text);
+  lofi_widget_show_tooltip (GTK_WIDGET (self->outliers), tooltip);
+}
+
 static void
 update_layer (LofiCard *self, LofiSession *session, guint index)
 {
@@ -163,7 +182,7 @@ update_layer (LofiCard *self, LofiSession *session, guint index)
   LofiResult *result = lofi_session_get_layer (session, index, &shown);
   const LofiLayerResult *layer = result ? result->layers[index] : NULL;
   const LofiLayerSpec *spec = lofi_experiment_layer (lofi_session_get_experiment (session), index);
-  g_autofree char *headline = layer_headline (spec), *degree = lofi_degree_text (lofi_session_get_experiment (session), index);
+  g_autofree char *headline = layer_headline (spec, shown == LOFI_SHOWN_FRESH ? layer : NULL), *degree = lofi_degree_text (lofi_session_get_experiment (session), index);
   g_autofree char *title = spec->kind == LOFI_KIND_DENSE ? g_strdup_printf (_("Layer %u"), index + 1)
                                                          : g_strdup_printf (_("Layer %u · %s"), index + 1, lofi_kind_short (spec->kind));
   g_autofree char *shape = layer && layer->output_shape.height > 1 ? lofi_shape_text (layer->output_shape) : NULL;
@@ -179,6 +198,7 @@ update_layer (LofiCard *self, LofiSession *session, guint index)
       g_snprintf (fact, sizeof fact, _("c = %s"), scale);
     }
   set_shown (self, session, shown, fact);
+  show_outliers (self, lofi_layer_filters (spec) ? result : NULL, index, shown);
   gtk_widget_set_visible (GTK_WIDGET (self->sketch), lofi_layer_filters (spec));
   if (shown == LOFI_SHOWN_LIVE || (layer && layer->n_spectrum > 0))
     sketch (self, draw_spectrum, result, index);
@@ -249,7 +269,7 @@ lofi_card_update (LofiCard *self, LofiSession *session)
   gboolean readout = self->index > layers;
   gtk_widget_set_visible (self->scores, readout);
   gtk_widget_set_visible (GTK_WIDGET (self->headline), !readout);
-  gtk_widget_set_visible (GTK_WIDGET (self->degree), !readout && self->index > 0);
+  gtk_widget_set_visible (self->depth, !readout && self->index > 0);
   if (readout)
     gtk_widget_set_visible (GTK_WIDGET (self->sketch), FALSE);
   if (self->index == 0)
@@ -278,6 +298,12 @@ LofiShown
 lofi_card_get_shown (LofiCard *self)
 {
   return self->shown;
+}
+
+const char *
+lofi_card_get_outliers (LofiCard *self)
+{
+  return gtk_widget_get_visible (self->depth) && gtk_widget_get_visible (GTK_WIDGET (self->outliers)) ? gtk_label_get_text (self->outliers) : "";
 }
 
 const char *
@@ -310,6 +336,8 @@ lofi_card_class_init (LofiCardClass *class)
   gtk_widget_class_bind_template_child (widget_class, LofiCard, error);
   gtk_widget_class_bind_template_child (widget_class, LofiCard, error_sem);
   gtk_widget_class_bind_template_child (widget_class, LofiCard, degree);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, outliers);
+  gtk_widget_class_bind_template_child (widget_class, LofiCard, depth);
   for (int i = 0; i < LOFI_N_BASELINES; i++)
     {
       static const char *const values[] = { "lazy", "linear", "kernel", "descent" };

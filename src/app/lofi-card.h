@@ -18,3 +18,5 @@ void lofi_card_update (LofiCard *self, LofiSession *session);
 LofiShown lofi_card_get_shown (LofiCard *self);
 /* The number that stands out: the test error as text on the readout card, the layer's line on a layer card, ... */
 const char *lofi_card_get_headline (LofiCard *self);
+/* "7 outliers", "" while no null line is known. */
+const char *lofi_card_get_outliers (LofiCard *self);

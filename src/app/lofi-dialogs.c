@@ -87,6 +87,13 @@ lofi_dialog_open_folder (GtkWidget *asker, LofiPathChosen chosen)
 }
 
 void
+lofi_dialog_open_cells (GtkWidget *asker, LofiPathChosen chosen)
+{
+  GtkFileChooserNative *dialog = choose (asker, _("Open a folder of cells"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, chosen);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+void
 lofi_dialog_save (GtkWindow *parent, const char *title, const char *name, LofiPathChosen chosen)
 {
   GtkFileChooserNative *dialog = choose (GTK_WIDGET (parent), title, GTK_FILE_CHOOSER_ACTION_SAVE, chosen);

@@ -11,6 +11,8 @@ void lofi_dialog_open (GtkWindow *parent, LofiPathChosen chosen);
 void lofi_dialog_open_array (GtkWidget *asker, LofiPathChosen chosen);
 void lofi_dialog_open_data (GtkWidget *asker, LofiPathChosen chosen);
 void lofi_dialog_open_folder (GtkWidget *asker, LofiPathChosen chosen);
+/* A folder written by `lofi emerge`. */
+void lofi_dialog_open_cells (GtkWidget *asker, LofiPathChosen chosen);
 /* name: the one proposed. */
 void lofi_dialog_save (GtkWindow *parent, const char *title, const char *name, LofiPathChosen chosen);
 /* Asks for a size in cm and a kind of file, then for its place; told the path, the size has been stored. */

@@ -50,6 +50,9 @@ lofi_layer_facts_fill (LofiFacts *facts)
     [LOFI_FACT_OUTPUTS] = { N_("hands on"), N_("Numbers each sample takes to the next layer: channels × height × width") },
     [LOFI_FACT_SCALE] = { N_("scale c"), N_("Root mean squared norm of the inputs") },
     [LOFI_FACT_FORM] = { N_("form"), N_("How the operator was computed: whichever side is smaller") },
+    [LOFI_FACT_OUTLIERS] = { N_("outliers"), N_("Eigenvalues beyond the null line: what the labels put there") },
+    [LOFI_FACT_NULL_LINE] = { N_("null line"), N_("Where the spectrum would end if the labels said nothing of the inputs, at its two sides") },
+    [LOFI_FACT_NULL_FROM] = { N_("null line from"), N_("The law is known at once; permutations of the labels take its place") },
     [LOFI_FACT_RESIDUAL] = { N_("residual"), N_("How far the kept pairs are from exact, relative to the largest eigenvalue") },
     [LOFI_FACT_DEGREE] = { N_("degree in the input"), N_("Bound on that of a feature after this layer, as a polynomial of the pixels") },
   };
@@ -80,6 +83,34 @@ show_found (LofiFacts *facts, const LofiLayerResult *layer, gboolean faint)
   lofi_facts_show (facts, LOFI_FACT_RESIDUAL, layer->residual > 0 ? residual : NULL, faint);
 }
 
+/* Where the null line is from. */
+static char *
+null_source (const LofiNull *null, gboolean computing)
+{
+  if (null->permutations > 0)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u permutation", "%u permutations", null->permutations), null->permutations);
+  return g_strdup (computing ? _("the law, permutations under way") : _("the law"));
+}
+
+static void
+show_null (LofiFacts *facts, const LofiNull *null, gboolean computing, gboolean faint)
+{
+  if (!null)
+    {
+      for (guint row = LOFI_FACT_OUTLIERS; row <= LOFI_FACT_NULL_FROM; row++)
+        lofi_facts_show (facts, row, NULL, TRUE);
+      return;
+    }
+  char low[32], high[32];
+  lofi_format_number (null->low, 3, low, sizeof low);
+  lofi_format_number (null->high, 3, high, sizeof high);
+  g_autofree char *source = null_source (null, computing), *line = g_strdup_printf ("%s … %s", low, high);
+  g_autofree char *outliers = g_strdup_printf (_("%zu below, %zu above"), null->below, null->above);
+  lofi_facts_show (facts, LOFI_FACT_OUTLIERS, outliers, faint);
+  lofi_facts_show (facts, LOFI_FACT_NULL_LINE, line, faint);
+  lofi_facts_show (facts, LOFI_FACT_NULL_FROM, source, faint);
+}
+
 void
 lofi_layer_facts_show (LofiFacts *facts, GtkLabel *mean_pair, LofiSession *session, guint index)
 {
@@ -94,6 +125,7 @@ lofi_layer_facts_show (LofiFacts *facts, GtkLabel *mean_pair, LofiSession *sessi
   else
     for (guint row = 0; row < LOFI_FACT_DEGREE; row++)
       lofi_facts_show (facts, row, row <= LOFI_FACT_OUTPUTS ? "–" : NULL, TRUE);
+  show_null (facts, layer && layer->keep > 0 ? lofi_session_get_null (result, index) : NULL, !faint && (lofi_session_is_busy (session) || lofi_session_is_refining (session)), faint);
   lofi_facts_show (facts, LOFI_FACT_DEGREE, degree, FALSE);
   gtk_label_set_text (mean_pair, pair ? pair : "");
   gtk_widget_set_opacity (GTK_WIDGET (mean_pair), faint ? 0.5 : 1);

@@ -4,7 +4,10 @@
 #include "lofi-facts.h"
 #include "lofi-session.h"
 
-enum { LOFI_FACT_INPUTS, LOFI_FACT_OUTPUTS, LOFI_FACT_SCALE, LOFI_FACT_FORM, LOFI_FACT_RESIDUAL, LOFI_FACT_DEGREE };
+enum {
+  LOFI_FACT_INPUTS, LOFI_FACT_OUTPUTS, LOFI_FACT_SCALE, LOFI_FACT_FORM, LOFI_FACT_OUTLIERS, LOFI_FACT_NULL_LINE, LOFI_FACT_NULL_FROM,
+  LOFI_FACT_RESIDUAL, LOFI_FACT_DEGREE
+};
 
 void lofi_layer_facts_fill (LofiFacts *facts);
 /* mean_pair: says which kept directions are the mean's. */

@@ -49,10 +49,12 @@ struct _LofiLayerPage {
   LofiLayerMemory memory;        /* what the switches bring back */
 
   LofiSetting *settings[N_SETTINGS];
-  GtkSpinButton *size, *stride, *padding, *width, *keep, *bias;
+  GtkSpinButton *size, *stride, *padding, *width, *keep, *keep_min, *keep_max, *bias;
   LofiLogScale *width_scale;
   GtkSwitch *filtered, *center_labels, *center_lift;
-  GtkToggleButton *infinite;
+  GtkToggleButton *infinite, *automatic;
+  GtkWidget *bounds;
+  GtkLabel *chosen;
   GtkDropDown *kind, *mode, *activation, *order, *degree;
   GtkLabel *weights_name, *mean_pair;
   GtkWidget *weights_clear;
@@ -73,7 +75,8 @@ static const struct Control { const char *id; gsize at; LofiLayerChange change; 
   { "width", AT (width), LOFI_CHANGE_WIDTH, "width" }, { "keep", AT (keep), LOFI_CHANGE_KEEP, "keep" },
   { "bias", AT (bias), LOFI_CHANGE_BIAS, "bias" }, { "infinite", AT (infinite), LOFI_CHANGE_INFINITE },
   { "filtered", AT (filtered), LOFI_CHANGE_FILTERED }, { "center_labels", AT (center_labels), LOFI_CHANGE_CENTER_LABELS },
-  { "center_lift", AT (center_lift), LOFI_CHANGE_CENTER_LIFT },
+  { "center_lift", AT (center_lift), LOFI_CHANGE_CENTER_LIFT }, { "automatic", AT (automatic), LOFI_CHANGE_KEEP_AUTO },
+  { "keep_min", AT (keep_min), LOFI_CHANGE_KEEP_MIN, "keep-min" }, { "keep_max", AT (keep_max), LOFI_CHANGE_KEEP_MAX, "keep-max" },
 };
 
 /* ---- the user ---- */
@@ -261,6 +264,35 @@ show_reasons (LofiLayerPage *self, const LofiExperiment *e, const LofiLayerSpec 
                                                         : unfiltered ? _("The layer passes its lift on unfiltered") : NULL);
 }
 
+/* K by itself: the number of outliers, which is a fact and not a setting. */
+static void
+show_automatic (LofiLayerPage *self, const LofiLayerSpec *spec, const char *no_filter)
+{
+  gboolean filters = lofi_layer_filters (spec);
+  g_autofree char *reason = filters ? lofi_layer_key_reason (lofi_session_get_asked (self->session), self->layer, "keep-min") : NULL;
+  g_autoptr (LofiExperiment) candidate = changed (self, LOFI_CHANGE_KEEP_AUTO, !spec->keep_auto);
+  g_autofree char *refused = filters && !reason ? lofi_session_why_not (self->session, candidate) : NULL;
+  const char *why = reason ? reason : refused;
+  g_autofree char *note = why && !spec->keep_auto ? g_strdup_printf (_("auto: %s"), why) : NULL;
+  gtk_widget_set_sensitive (GTK_WIDGET (self->automatic), filters && (spec->keep_auto || !why));
+  gtk_widget_set_visible (self->bounds, spec->keep_auto);
+  gtk_widget_set_visible (GTK_WIDGET (self->keep), !spec->keep_auto);
+  gtk_widget_set_visible (GTK_WIDGET (self->chosen), spec->keep_auto);
+  lofi_setting_set_note (self->settings[KEEP], no_filter ? no_filter : note);
+}
+
+/* How many were kept. */
+static void
+show_chosen (LofiLayerPage *self)
+{
+  LofiShown shown;
+  LofiResult *result = lofi_session_get_layer (self->session, self->layer, &shown);
+  const LofiLayerResult *layer = result && shown != LOFI_SHOWN_LIVE && self->layer < result->n_layers ? result->layers[self->layer] : NULL;
+  g_autofree char *text = layer && layer->keep > 0 ? g_strdup_printf ("%zu", layer->keep) : g_strdup ("–");
+  gtk_label_set_text (self->chosen, text);
+  gtk_widget_set_opacity (GTK_WIDGET (self->chosen), shown == LOFI_SHOWN_FRESH ? 1 : 0.5);
+}
+
 /* The switches: what they would lead to, if it is refused. */
 static void
 show_switches (LofiLayerPage *self, const LofiLayerSpec *spec)
@@ -277,7 +309,7 @@ show_switches (LofiLayerPage *self, const LofiLayerSpec *spec)
   gtk_widget_set_sensitive (GTK_WIDGET (self->filtered), no_filter == NULL);
   g_autofree char *limit_note = no_limit && spec->kind == LOFI_KIND_DENSE ? g_strdup_printf (_("∞: %s"), no_limit) : NULL;
   lofi_setting_set_note (self->settings[WIDTH], limit_note);
-  lofi_setting_set_note (self->settings[KEEP], spec->kind == LOFI_KIND_FILTER ? NULL : no_filter);
+  show_automatic (self, spec, spec->kind == LOFI_KIND_FILTER ? NULL : no_filter);
 }
 
 static void
@@ -296,7 +328,10 @@ show_values (LofiLayerPage *self, const LofiLayerSpec *spec)
   lofi_log_scale_set_number (self->width_scale, width);
   gtk_toggle_button_set_active (self->infinite, infinite);
   gtk_switch_set_active (self->filtered, spec->keep != LOFI_KEEP_NONE);
-  lofi_spin_show (self->keep, spec->keep != LOFI_KEEP_NONE ? spec->keep : self->memory.keep);
+  lofi_spin_show (self->keep, spec->keep != LOFI_KEEP_NONE && !spec->keep_auto ? spec->keep : self->memory.keep);
+  gtk_toggle_button_set_active (self->automatic, spec->keep_auto);
+  lofi_spin_show (self->keep_min, spec->keep_min);
+  lofi_spin_show (self->keep_max, spec->keep_max);
   lofi_choice_show (self->activation, spec->activation);
   lofi_choice_show (self->order, spec->order);
   show_degree (self, spec->degree);
@@ -317,7 +352,7 @@ remember (LofiLayerPage *self, const LofiLayerSpec *spec, guint layer)
 {
   gboolean first_look = self->layer != layer || self->memory.keep == 0;
   self->layer = layer;
-  if (spec->keep != LOFI_KEEP_NONE && spec->order != LOFI_ORDER_1)
+  if (spec->keep != LOFI_KEEP_NONE && !spec->keep_auto && spec->order != LOFI_ORDER_1)
     self->memory.keep = spec->keep;
   else if (first_look)
     self->memory.keep = KEEP_FIRST;
@@ -346,6 +381,7 @@ lofi_layer_page_update (LofiLayerPage *self, LofiSession *session, LofiChange wh
       show_choices (self);
       show_switches (self, spec);
     }
+  show_chosen (self);
   lofi_layer_facts_show (self->facts, self->mean_pair, session, self->layer);
   lofi_degrees_update (self->degrees, session, self->layer);
   self->updating = FALSE;
@@ -374,6 +410,8 @@ lofi_layer_page_class_init (LofiLayerPageClass *class)
   for (guint i = 0; i < G_N_ELEMENTS (controls); i++)
     gtk_widget_class_bind_template_child_full (widget_class, controls[i].id, FALSE, controls[i].at);
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, width_scale);
+  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, bounds);
+  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, chosen);
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, weights_name);
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, weights_clear);
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, mean_pair);

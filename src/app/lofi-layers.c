@@ -166,6 +166,24 @@ change_infinite (LofiLayerSpec *layer, gboolean infinite, const LofiLayerMemory 
   g_clear_pointer (&layer->weights, g_free);
 }
 
+/* K by the number of outliers, or the number it was before. */
+static void
+change_automatic (LofiLayerSpec *layer, gboolean automatic, const LofiLayerMemory *memory)
+{
+  layer->keep_auto = automatic;
+  layer->keep = automatic ? layer->keep_max : MIN (memory->keep, most_kept (layer));
+}
+
+/* The other bound gives way. */
+static void
+change_bounds (LofiLayerSpec *layer, gsize least, gsize most)
+{
+  layer->keep_min = least;
+  layer->keep_max = most;
+  if (layer->keep_auto)
+    layer->keep = most;
+}
+
 /* Order 1 has one direction, and keeps one; back from it the earlier number comes back. */
 static void
 change_order (LofiLayerSpec *layer, LofiFilterOrder order, const LofiLayerMemory *memory)
@@ -173,7 +191,10 @@ change_order (LofiLayerSpec *layer, LofiFilterOrder order, const LofiLayerMemory
   gboolean was_first = layer->order == LOFI_ORDER_1;
   layer->order = order;
   if (order == LOFI_ORDER_1)
-    layer->keep = 1;
+    {
+      layer->keep_auto = FALSE;
+      layer->keep = 1;
+    }
   else if (was_first)
     layer->keep = MIN (memory->keep, most_kept (layer));
 }
@@ -210,6 +231,7 @@ lofi_layers_change (LofiExperiment *e, guint index, LofiLayerChange what, double
       layer->keep = value;
       break;
     case LOFI_CHANGE_FILTERED:
+      layer->keep_auto = FALSE;
       layer->keep = value != 0 ? MIN (memory->keep, most_kept (layer)) : LOFI_KEEP_NONE;
       break;
     case LOFI_CHANGE_ORDER:
@@ -229,6 +251,15 @@ lofi_layers_change (LofiExperiment *e, guint index, LofiLayerChange what, double
       break;
     case LOFI_CHANGE_CENTER_LIFT:
       layer->center_lift = value != 0;
+      break;
+    case LOFI_CHANGE_KEEP_AUTO:
+      change_automatic (layer, value != 0, memory);
+      break;
+    case LOFI_CHANGE_KEEP_MIN:
+      change_bounds (layer, value, MAX (layer->keep_max, (gsize) value));
+      break;
+    case LOFI_CHANGE_KEEP_MAX:
+      change_bounds (layer, MIN (layer->keep_min, (gsize) value), value);
       break;
     }
 }

@@ -15,10 +15,27 @@
 /* ---- opening and saving ---- */
 
 static void
+open_cells (GtkWidget *widget, const char *path)
+{
+  LofiMainWindow *self = LOFI_MAIN_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+  LofiExperiment *experiment = lofi_cells_folder_experiment (path, &error);
+  if (experiment)
+    lofi_main_window_watch (self, experiment, path);
+  else
+    lofi_session_set_message (self->session, error->message);
+}
+
+static void
 open_path (GtkWidget *widget, const char *path)
 {
   LofiMainWindow *self = LOFI_MAIN_WINDOW (widget);
   g_autoptr (GError) error = NULL;
+  if (lofi_cells_folder_is (path))
+    {
+      open_cells (widget, path);
+      return;
+    }
   LofiExperiment *experiment = lofi_open_path (path, &error);
   if (experiment)
     lofi_session_edit (self->session, experiment, NULL);
@@ -39,10 +56,12 @@ save_path (GtkWidget *widget, const char *path)
     lofi_session_set_message (self->session, error->message);
 }
 
-/* One export: a figure of its own, drawn and written by a worker. */
+/* One export: a figure of its own, drawn and written by a worker. Of Features, the overlaps are a second one, and the scatter is built there. */
 typedef struct {
-  LofiFigure *figure;
-  char *path, *title;
+  LofiFigure *figure, *above;
+  LofiResult *result;
+  guint layer, x, y;
+  char *path, *path_above, *title;
   double width, height;
 } Export;
 
@@ -50,19 +69,32 @@ static void
 export_free (gpointer data)
 {
   Export *export = data;
-  lofi_figure_unref (export->figure);
+  g_clear_pointer (&export->figure, lofi_figure_unref);
+  g_clear_pointer (&export->above, lofi_figure_unref);
+  g_clear_pointer (&export->result, lofi_result_unref);
+  g_free (export->path_above);
   g_free (export->path);
   g_free (export->title);
   g_free (export);
 }
 
+static gboolean
+write_figure (const Export *export, LofiFigure *figure, const char *path, GError **error)
+{
+  return lofi_figure_export (figure, path, export->width, export->height, EXPORT_DPI, lofi_style_paper (), export->title, error);
+}
+
 static void
 write_export (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  const Export *export = data;
+  Export *export = data;
   GError *error = NULL;
-  if (lofi_figure_export (export->figure, export->path, export->width, export->height, EXPORT_DPI, lofi_style_paper (), export->title,
-                          &error))
+  if (export->result)
+    export->figure = lofi_figure_scatter (export->result, export->layer, export->x, export->y);
+  gboolean written = !export->figure || write_figure (export, export->figure, export->path, &error);
+  if (written && export->above)
+    written = write_figure (export, export->above, export->path_above, &error);
+  if (written)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -74,7 +106,9 @@ on_exported (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LofiMainWindow) self = data;
   const Export *export = g_task_get_task_data (G_TASK (result));
-  g_autofree char *name = g_path_get_basename (export->path), *done = g_strdup_printf (_("Exported %s"), name);
+  g_autofree char *name = g_path_get_basename (export->path);
+  g_autofree char *above = export->path_above ? g_path_get_basename (export->path_above) : NULL;
+  g_autofree char *done = above ? g_strdup_printf (_("Exported %s and %s"), name, above) : g_strdup_printf (_("Exported %s"), name);
   g_autoptr (GError) error = NULL;
   gboolean written = g_task_propagate_boolean (G_TASK (result), &error);
   self->exports--;
@@ -88,14 +122,36 @@ on_exported (GObject *source, GAsyncResult *result, gpointer data)
     lofi_session_set_message (self->session, error->message);
 }
 
+/* "a.pdf" -> "a-overlaps.pdf". */
+static char *
+path_of_overlaps (const char *path)
+{
+  const char *dot = strrchr (path, '.'), *slash = strrchr (path, '/');
+  gsize stem = dot && (!slash || dot > slash) ? (gsize) (dot - path) : strlen (path);
+  return g_strdup_printf ("%.*s-overlaps%s", (int) stem, path, path + stem);
+}
+
+/* The figures of the Features view for a worker. */
+static void
+take_features (LofiMainWindow *self, Export *export)
+{
+  const LofiSceneKey *key = &self->scene.key;
+  export->result = lofi_result_ref (key->result);
+  export->layer = key->place.layer;
+  lofi_session_get_features (self->session, &export->x, &export->y);
+  export->above = self->scene.above ? lofi_figure_overlaps (key->result, export->layer, key->bars, key->selected) : NULL;
+  export->path_above = export->above ? path_of_overlaps (export->path) : NULL;
+}
+
 /* A page at 300 dots an inch takes longer than a frame: the worker has no widget, only a figure and a path. */
 static void
 export_path (GtkWidget *widget, const char *path)
 {
   LofiMainWindow *self = LOFI_MAIN_WINDOW (widget);
   lofi_main_window_update_scene (self);
-  LofiFigure *figure = self->scene.shown == LOFI_SHOWN_FRESH ? lofi_scene_build (&self->scene, self->session) : NULL;
-  if (!figure)
+  gboolean fresh = self->scene.shown == LOFI_SHOWN_FRESH, features = fresh && self->scene.key.scatter != NULL;
+  LofiFigure *figure = fresh ? lofi_scene_build (&self->scene, self->session) : NULL;
+  if (!figure && !features)
     {
       lofi_main_window_toast (self, _("The view is not up to date yet"));
       return;
@@ -103,6 +159,8 @@ export_path (GtkWidget *widget, const char *path)
   Export *export = g_new0 (Export, 1);
   *export = (Export) { .figure = figure, .path = g_strdup (path), .title = g_strdup (lofi_session_get_experiment (self->session)->title),
                        .width = self->export_width * POINTS_PER_CM, .height = self->export_height * POINTS_PER_CM };
+  if (features)
+    take_features (self, export);
   g_autoptr (GTask) task = g_task_new (NULL, NULL, on_exported, g_object_ref (self));
   g_task_set_task_data (task, export, export_free);
   self->exports++;
@@ -141,6 +199,24 @@ static void
 act_open_path (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   open_path (widget, g_variant_get_string (parameter, NULL));
+}
+
+static void
+act_open_cells (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  lofi_dialog_open_cells (widget, open_cells);
+}
+
+static void
+act_open_cells_path (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  open_cells (widget, g_variant_get_string (parameter, NULL));
+}
+
+static void
+act_unwatch (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  lofi_session_unwatch_folder (LOFI_MAIN_WINDOW (widget)->session);
 }
 
 static void
@@ -195,7 +271,7 @@ static void
 act_stop (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   LofiMainWindow *self = LOFI_MAIN_WINDOW (widget);
-  if (lofi_session_is_busy (self->session))
+  if (lofi_session_is_busy (self->session) || lofi_session_is_refining (self->session))
     lofi_session_stop (self->session);
   else if (lofi_session_is_sweeping (self->session))
     lofi_session_stop_sweep (self->session);
@@ -286,6 +362,7 @@ lofi_main_window_install_actions (GtkWidgetClass *class)
 {
   static const struct { const char *name, *parameter; GtkWidgetActionActivateFunc activate; } actions[] = {
     { "win.open", NULL, act_open }, { "win.open-path", "s", act_open_path }, { "win.preset", "s", act_preset },
+    { "win.open-cells", NULL, act_open_cells }, { "win.open-cells-path", "s", act_open_cells_path }, { "win.unwatch", NULL, act_unwatch },
     { "win.save", NULL, act_save }, { "win.save-path", "s", act_save_path },
     { "win.export", NULL, act_export }, { "win.export-path", "s", act_export_path },
     { "win.run", NULL, act_run }, { "win.stop", NULL, act_stop }, { "win.undo", NULL, act_undo }, { "win.redo", NULL, act_redo },
@@ -297,12 +374,13 @@ lofi_main_window_install_actions (GtkWidgetClass *class)
   };
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (class, actions[i].name, actions[i].parameter, actions[i].activate);
+  gtk_widget_class_install_property_action (class, "win.shuffled", "shuffled");
 }
 
 void
 lofi_main_window_update_actions (LofiMainWindow *self, LofiChange what)
 {
-  if (!(what & ~(LOFI_CHANGED_PICTURES | LOFI_CHANGED_MESSAGE)))
+  if (!(what & ~(LOFI_CHANGED_PICTURES | LOFI_CHANGED_FEATURES | LOFI_CHANGED_MESSAGE)))
     return;
   LofiSession *session = self->session;
   const LofiExperiment *e = lofi_session_get_experiment (session);
@@ -317,7 +395,7 @@ lofi_main_window_update_actions (LofiMainWindow *self, LofiChange what)
     { "win.step-forward", index < last }, { "win.step-last", index < last || away },
     { "win.add-layer", e->layers->len < LOFI_LAYERS_MAX },
     { "win.remove-layer", !no_remove }, { "win.move-layer-up", !no_up }, { "win.move-layer-down", !no_down },
-    { "win.stop", lofi_session_is_busy (session) || lofi_session_is_sweeping (session) || lofi_session_is_descending (session)
+    { "win.stop", lofi_session_is_busy (session) || lofi_session_is_refining (session) || lofi_session_is_sweeping (session) || lofi_session_is_descending (session)
                   || lofi_session_get_playing (session) },
   };
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
@@ -330,6 +408,7 @@ keys_new (void)
   static const struct { guint key; const char *action; } keys[] = {
     { GDK_KEY_Left, "win.step-back" }, { GDK_KEY_Right, "win.step-forward" }, { GDK_KEY_Home, "win.step-first" },
     { GDK_KEY_End, "win.step-last" }, { GDK_KEY_space, "win.play" }, { GDK_KEY_Escape, "win.stop" },
+    { GDK_KEY_s, "win.shuffled" },
   };
   GtkEventController *controller = gtk_shortcut_controller_new ();
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

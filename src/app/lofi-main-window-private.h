@@ -16,6 +16,7 @@ struct _LofiMainWindow {
   gboolean following;            /* the tab follows the session, not the user */
   double export_width, export_height;      /* cm */
   guint exports;                 /* under way */
+  char *folder_problem;          /* that has been told */
 
   AdwToastOverlay *toasts;
   AdwViewStack *views;
@@ -31,6 +32,8 @@ struct _LofiMainWindow {
   LofiSweepBar *sweep_bar;
   LofiPlanButton *plan;
   LofiDescentBar *descent_bar;
+  LofiFeaturesBar *features_bar;
+  AdwViewStackPage *features_view;
   GtkWidget *picture_bar, *picture_pulled, *picture_mean;
 };
 

@@ -46,6 +46,12 @@ lofi_main_window_get_descent_bar (LofiMainWindow *self)
   return self->descent_bar;
 }
 
+LofiFeaturesBar *
+lofi_main_window_get_features_bar (LofiMainWindow *self)
+{
+  return self->features_bar;
+}
+
 LofiPlanButton *
 lofi_main_window_get_plan (LofiMainWindow *self)
 {
@@ -101,6 +107,8 @@ lofi_main_window_update_scene (LofiMainWindow *self)
   if (!lofi_scene_update (&self->scene, self->session, selected_direction (self)))
     return;
   lofi_page_show (self->pages[view], &self->scene);
+  if (view == LOFI_VIEW_FEATURES)
+    lofi_features_bar_show (self->features_bar, &self->scene);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.export", self->scene.figure && self->scene.shown == LOFI_SHOWN_FRESH);
 }
 
@@ -133,6 +141,18 @@ on_picked (LofiChart *chart, int index, LofiMainWindow *self)
   queue_scene (self);
 }
 
+/* A bar over the scatter: the direction is outlined, and its feature runs to the right. */
+static void
+on_bar_picked (LofiChart *chart, int index, LofiMainWindow *self)
+{
+  guint x, y;
+  on_picked (chart, index, self);
+  if (index < 0 || self->direction != index)
+    return;
+  lofi_session_get_features (self->session, &x, &y);
+  lofi_session_set_features (self->session, index, (guint) index == y ? x : y);
+}
+
 static void
 show_pictures_bar (LofiMainWindow *self)
 {
@@ -160,15 +180,14 @@ on_picture_toggled (LofiMainWindow *self)
   lofi_session_set_picture (self->session, mean ? LOFI_PICTURE_WEIGHTED_MEAN : LOFI_PICTURE_PULLED_BACK);
 }
 
-static void
-on_tab (LofiMainWindow *self)
+/* Features are kept directions: without a filter there are none. */
+static gboolean
+filters_anywhere (const LofiExperiment *e)
 {
-  const char *name = adw_view_stack_get_visible_child_name (self->views);
-  if (self->following || !self->session || !name)
-    return;
-  for (int view = 0; view < LOFI_N_VIEWS; view++)
-    if (g_str_equal (name, lofi_view_name (view)))
-      lofi_session_set_view (self->session, view);
+  gboolean any = FALSE;
+  for (guint i = 0; i < e->layers->len; i++)
+    any |= lofi_layer_filters (lofi_experiment_layer (e, i));
+  return any;
 }
 
 static void
@@ -179,10 +198,31 @@ show_view (LofiMainWindow *self)
   /* The focus goes along from chart to chart, so that the keys go on walking. */
   gboolean charted = !focus || LOFI_IS_CHART (focus);
   self->following = TRUE;
+  adw_view_stack_page_set_visible (self->features_view, filters_anywhere (lofi_session_get_experiment (self->session)));
   adw_view_stack_set_visible_child_name (self->views, lofi_view_name (view));
   self->following = FALSE;
   if (charted)
     gtk_widget_grab_focus (GTK_WIDGET (lofi_page_get_chart (self->pages[view])));
+}
+
+static void
+on_tab (LofiMainWindow *self)
+{
+  const char *name = adw_view_stack_get_visible_child_name (self->views);
+  if (self->following || !self->session || !name)
+    return;
+  for (int view = 0; view < LOFI_N_VIEWS; view++)
+    if (g_str_equal (name, lofi_view_name (view)))
+      lofi_session_set_view (self->session, view);
+  show_view (self);          /* where there is no such view there is another */
+}
+
+void
+lofi_main_window_watch (LofiMainWindow *self, LofiExperiment *experiment, const char *folder)
+{
+  lofi_session_edit (self->session, experiment, NULL);
+  lofi_session_watch_folder (self->session, folder);
+  lofi_session_set_view (self->session, LOFI_VIEW_EMERGENCE);
 }
 
 /* ---- the rest ---- */
@@ -197,6 +237,19 @@ show_banner (LofiMainWindow *self)
   gtk_widget_set_visible (self->banner_undo, lofi_session_can_undo (self->session) && !lofi_session_is_busy (self->session)
                                              && lofi_session_get_seconds (self->session) < 0);
   gtk_revealer_set_reveal_child (self->banner, message != NULL);
+}
+
+/* Once for each: dismissed it stays away until something else is wrong. */
+static void
+show_folder_problem (LofiMainWindow *self)
+{
+  const char *problem = lofi_session_get_folder_problem (self->session);
+  if (g_strcmp0 (problem, self->folder_problem) == 0)
+    return;
+  g_free (self->folder_problem);
+  self->folder_problem = g_strdup (problem);
+  if (problem)
+    lofi_session_set_message (self->session, problem);
 }
 
 static void
@@ -241,7 +294,9 @@ on_changed (LofiMainWindow *self, LofiChange what)
   if (what & LOFI_CHANGED_MESSAGE)
     show_banner (self);
   if (what & LOFI_CHANGED_PROGRESS)
-    gtk_stack_set_visible_child_name (self->run_stack, lofi_session_is_busy (self->session) ? "stop" : "run");
+    gtk_stack_set_visible_child_name (self->run_stack, lofi_session_is_busy (self->session) || lofi_session_is_refining (self->session) ? "stop" : "run");
+  if (what & LOFI_CHANGED_FOLDER)
+    show_folder_problem (self);
   lofi_main_window_update_actions (self, what);
   if (what & ~LOFI_CHANGED_PROGRESS)
     queue_scene (self);
@@ -308,9 +363,27 @@ lofi_main_window_dispose (GObject *object)
     }
   gtk_widget_dispose_template (GTK_WIDGET (self), LOFI_TYPE_MAIN_WINDOW);
   lofi_scene_clear (&self->scene);
+  g_clear_pointer (&self->folder_problem, g_free);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (lofi_main_window_parent_class)->dispose (object);
+}
+
+static void
+lofi_main_window_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  LofiSession *session = LOFI_MAIN_WINDOW (object)->session;
+  g_value_set_boolean (value, session && lofi_session_get_shuffled (session));
+}
+
+static void
+lofi_main_window_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+  LofiMainWindow *self = LOFI_MAIN_WINDOW (object);
+  lofi_session_set_shuffled (self->session, g_value_get_boolean (value));
+  /* It is seen in the spectrum; asked for elsewhere it leads there. */
+  if (g_value_get_boolean (value))
+    lofi_session_set_view (self->session, LOFI_VIEW_SPECTRUM);
 }
 
 static void
@@ -318,6 +391,10 @@ lofi_main_window_class_init (LofiMainWindowClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->dispose = lofi_main_window_dispose;
+  G_OBJECT_CLASS (class)->get_property = lofi_main_window_get_property;
+  G_OBJECT_CLASS (class)->set_property = lofi_main_window_set_property;
+  g_object_class_install_property (G_OBJECT_CLASS (class), 1,
+                                   g_param_spec_boolean ("shuffled", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
   GTK_WINDOW_CLASS (class)->close_request = lofi_main_window_close_request;
   g_type_ensure (LOFI_TYPE_PAGE);
   g_type_ensure (LOFI_TYPE_SQUEEZE);
@@ -327,13 +404,18 @@ lofi_main_window_class_init (LofiMainWindowClass *class)
   g_type_ensure (LOFI_TYPE_SWEEP_BAR);
   g_type_ensure (LOFI_TYPE_PLAN_BUTTON);
   g_type_ensure (LOFI_TYPE_DESCENT_BAR);
+  g_type_ensure (LOFI_TYPE_FEATURES_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lofi_explorer/LofiExplorer/ui/lofi-main-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, views);
-  gtk_widget_class_bind_template_child_full (widget_class, "spectrum_page", FALSE, G_STRUCT_OFFSET (LofiMainWindow, pages[0]));
-  gtk_widget_class_bind_template_child_full (widget_class, "filters_page", FALSE, G_STRUCT_OFFSET (LofiMainWindow, pages[1]));
-  gtk_widget_class_bind_template_child_full (widget_class, "emergence_page", FALSE, G_STRUCT_OFFSET (LofiMainWindow, pages[2]));
-  gtk_widget_class_bind_template_child_full (widget_class, "descent_page", FALSE, G_STRUCT_OFFSET (LofiMainWindow, pages[3]));
+  for (int view = 0; view < LOFI_N_VIEWS; view++)
+    {
+      g_autofree char *id = g_strconcat (lofi_view_name (view), "_page", NULL);
+      gtk_widget_class_bind_template_child_full (widget_class, g_intern_string (id), FALSE,
+                                                 G_STRUCT_OFFSET (LofiMainWindow, pages[0]) + view * sizeof (LofiPage *));
+    }
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, features_bar);
+  gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, features_view);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, menu);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, presets);
   gtk_widget_class_bind_template_child (widget_class, LofiMainWindow, run_stack);
@@ -365,6 +447,7 @@ lofi_main_window_init (LofiMainWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   for (int view = 0; view < LOFI_N_VIEWS; view++)
     g_signal_connect (lofi_page_get_chart (self->pages[view]), "picked", G_CALLBACK (on_picked), self);
+  g_signal_connect (lofi_features_bar_get_chart (self->features_bar), "picked", G_CALLBACK (on_bar_picked), self);
   g_signal_connect (self, "realize", G_CALLBACK (on_realize), NULL);
   fill_presets (self);
   lofi_main_window_add_keys (self);
@@ -388,6 +471,7 @@ lofi_main_window_new (GtkApplication *application, GSettings *settings, LofiExpe
   lofi_sweep_bar_set_session (self->sweep_bar, self->session);
   lofi_plan_button_set_session (self->plan, self->session);
   lofi_descent_bar_set_session (self->descent_bar, self->session);
+  lofi_features_bar_set_session (self->features_bar, self->session);
   g_signal_connect_object (self->session, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   on_changed (self, LOFI_CHANGED_ALL);
   gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (lofi_main_window_get_chart (self, lofi_session_get_view (self->session))));

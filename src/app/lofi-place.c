@@ -30,7 +30,7 @@ is_filtered (const LofiExperiment *e, int layer)
 const char *
 lofi_view_name (LofiView view)
 {
-  static const char *const names[LOFI_N_VIEWS] = { "spectrum", "filters", "emergence", "descent" };
+  static const char *const names[LOFI_N_VIEWS] = { "spectrum", "filters", "features", "emergence", "descent" };
   g_return_val_if_fail (view < LOFI_N_VIEWS, names[0]);
   return names[view];
 }
@@ -38,7 +38,7 @@ lofi_view_name (LofiView view)
 gboolean
 lofi_view_is_placed (LofiView view)
 {
-  return view == LOFI_VIEW_SPECTRUM || view == LOFI_VIEW_FILTERS;
+  return view <= LOFI_VIEW_FEATURES;
 }
 
 guint
@@ -134,7 +134,7 @@ place_in_layer (const LofiExperiment *e, int layer, LofiView view)
       lofi_layer_steps (lofi_experiment_layer (e, layer), steps);
       return (LofiPlace) { steps[0], layer };
     }
-  return (LofiPlace) { view == LOFI_VIEW_FILTERS ? LOFI_STEP_PROJECT : LOFI_STEP_KEEP, layer };
+  return (LofiPlace) { view == LOFI_VIEW_FILTERS || view == LOFI_VIEW_FEATURES ? LOFI_STEP_PROJECT : LOFI_STEP_KEEP, layer };
 }
 
 LofiPlace
@@ -174,6 +174,8 @@ lofi_place_for_view (const LofiExperiment *e, LofiPlace place, LofiView view)
         return (LofiPlace) { LOFI_STEP_READOUT, -1 };
       return place_in_layer (e, 0, view);
     }
+  if (view == LOFI_VIEW_FEATURES && place.step == LOFI_STEP_PROJECT)
+    return place;
   int layer = nearest_filtered (e, place.step == LOFI_STEP_READOUT ? (int) e->layers->len - 1 : place.layer);
   return layer < 0 ? (LofiPlace) { LOFI_STEP_DATA, -1 } : (LofiPlace) { LOFI_STEP_PROJECT, layer };
 }

@@ -17,10 +17,10 @@ typedef struct {
   int layer;                /* from 0; -1 for data and readout */
 } LofiPlace;
 
-typedef enum { LOFI_VIEW_SPECTRUM, LOFI_VIEW_FILTERS, LOFI_VIEW_EMERGENCE, LOFI_VIEW_DESCENT } LofiView;
-#define LOFI_N_VIEWS 4
+typedef enum { LOFI_VIEW_SPECTRUM, LOFI_VIEW_FILTERS, LOFI_VIEW_FEATURES, LOFI_VIEW_EMERGENCE, LOFI_VIEW_DESCENT } LofiView;
+#define LOFI_N_VIEWS 5
 const char *lofi_view_name (LofiView view);          /* "spectrum", ... static */
-/* Spectrum and Filters belong to a place; Emergence and Descent are about the experiment. */
+/* Spectrum, Filters and Features belong to a place; Emergence and Descent are about the experiment. */
 gboolean lofi_view_is_placed (LofiView view);
 
 /* Cards, top to bottom: data, one a layer, readout. */
@@ -32,7 +32,7 @@ LofiPlace lofi_place_at (const LofiExperiment *experiment, guint index);
 guint lofi_place_index (const LofiExperiment *experiment, LofiPlace place);
 gboolean lofi_place_equal (LofiPlace a, LofiPlace b);
 
-/* What is shown at a place: LOFI_VIEW_SPECTRUM or LOFI_VIEW_FILTERS. */
+/* What is shown at a place: LOFI_VIEW_SPECTRUM or LOFI_VIEW_FILTERS. Where directions are projected on, LOFI_VIEW_FEATURES can be looked at instead. */
 LofiView lofi_place_view (LofiPlace place);
 guint lofi_place_card (const LofiExperiment *experiment, LofiPlace place);
 
@@ -41,7 +41,7 @@ LofiPlace lofi_place_for_card (const LofiExperiment *experiment, guint card, Lof
 /* The steps of one layer, in order; at most four, at least one. */
 guint lofi_layer_steps (const LofiLayerSpec *layer, LofiStep steps[4]);
 
-/* Where a click on the Spectrum or Filters tab leads from a place: within the same layer if it can. */
+/* Where a click on the Spectrum, Filters or Features tab leads from a place: within the same layer if it can. */
 LofiPlace lofi_place_for_view (const LofiExperiment *experiment, LofiPlace place, LofiView view);
 
 /* One word, translated: "data", "lift", "operator", ... static. */

@@ -6,6 +6,7 @@
 #include "lofi-scene.h"
 
 #define SAMPLES_SHOWN 60
+#define LEARNT_ERROR 0.35       /* of a baseline that has learnt something, for its transition */
 
 void
 lofi_scene_init (LofiScene *scene)
@@ -17,16 +18,22 @@ static void
 take_key (LofiScene *scene, const LofiSceneKey *key)
 {
   LofiSceneKey old = scene->key;
+  LofiArray *arrays[] = { key->pictures, key->bars, key->shuffled }, *old_arrays[] = { old.pictures, old.bars, old.shuffled };
   scene->key = *key;
   if (key->result)
     lofi_result_ref (key->result);
-  if (key->pictures)
-    lofi_array_ref (key->pictures);
   if (key->alignment)
     lofi_alignment_ref (key->alignment);
+  if (key->scatter)
+    lofi_figure_ref (key->scatter);
+  for (guint i = 0; i < G_N_ELEMENTS (arrays); i++)
+    if (arrays[i])
+      lofi_array_ref (arrays[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (arrays); i++)
+    g_clear_pointer (&old_arrays[i], lofi_array_unref);
+  g_clear_pointer (&old.scatter, lofi_figure_unref);
   g_clear_pointer (&old.alignment, lofi_alignment_unref);
   g_clear_pointer (&old.result, lofi_result_unref);
-  g_clear_pointer (&old.pictures, lofi_array_unref);
 }
 
 void
@@ -34,6 +41,7 @@ lofi_scene_clear (LofiScene *scene)
 {
   take_key (scene, &(LofiSceneKey) { .selected = -2 });
   g_clear_pointer (&scene->figure, lofi_figure_unref);
+  g_clear_pointer (&scene->above, lofi_figure_unref);
   g_free (scene->note);
   lofi_scene_init (scene);
 }
@@ -42,7 +50,7 @@ static gboolean
 same_key (const LofiSceneKey *a, const LofiSceneKey *b)
 {
   return a->view == b->view && lofi_place_equal (a->place, b->place) && a->result == b->result && a->pictures == b->pictures
-         && a->cells == b->cells && a->sweep == b->sweep && a->alignment == b->alignment && a->space == b->space
+         && a->bars == b->bars && a->shuffled == b->shuffled && a->scatter == b->scatter && a->cells == b->cells && a->sweep == b->sweep && a->alignment == b->alignment && a->space == b->space
          && a->selected == b->selected;
 }
 
@@ -62,13 +70,53 @@ hold_range (LofiScene *scene, int layer, const LofiResult *result)
   scene->high = high + 0.06 * room;
 }
 
-static guint64
-sweep_hash (const LofiExperiment *e)
+static void
+mix (guint64 *hash, guint64 value)
 {
-  guint64 hash = e->sweep_seeds + 31 * (guint64) e->sweep_compare;
+  *hash = *hash * 1000003 + value;
+}
+
+static guint64
+sweep_hash (LofiSession *session)
+{
+  const LofiExperiment *e = lofi_session_get_experiment (session);
+  LofiSweepView view;
+  guint64 hash = lofi_session_get_sweep_view (session, &view);
+  const guint64 numbers[] = { view.measure.quantity, view.measure.layer, view.measure.index, view.point, view.samples, view.method,
+                              (guint64) view.x_axis, (guint64) view.y_axis, e->sweep_seeds, (guint64) e->sweep_compare };
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    mix (&hash, numbers[i]);
   for (guint i = 0; i < e->sweep_samples->len; i++)
-    hash = hash * 1000003 + g_array_index (e->sweep_samples, gsize, i);
-  return hash * 1000003 + e->data.train;
+    mix (&hash, g_array_index (e->sweep_samples, gsize, i));
+  for (guint i = 0; i < e->sweep_axes->len; i++)
+    {
+      const LofiSweepAxis *axis = g_ptr_array_index (e->sweep_axes, i);
+      mix (&hash, g_str_hash (axis->key));
+      for (guint v = 0; axis->values[v]; v++)
+        mix (&hash, g_str_hash (axis->values[v]));
+    }
+  return hash;
+}
+
+static LofiFigure *
+build_sweep (LofiSession *session)
+{
+  const LofiExperiment *e = lofi_session_get_experiment (session);
+  g_autoptr (LofiCells) cells = lofi_session_get_cells (session);
+  LofiSweepView view;
+  switch (lofi_session_get_sweep_view (session, &view))
+    {
+    case LOFI_SWEEP_MAP:
+      return lofi_figure_heat_map (cells, e, &view);
+    case LOFI_SWEEP_THRESHOLDS:
+      {
+        g_autoptr (LofiCells) none = cells ? NULL : lofi_cells_new ();
+        g_autoptr (GPtrArray) thresholds = lofi_thresholds (e, cells ? cells : none, LEARNT_ERROR);
+        return lofi_figure_thresholds (thresholds, e);
+      }
+    default:
+      return lofi_figure_emergence (cells, e, &view, lofi_emergence_total (e));
+    }
 }
 
 static LofiFigure *
@@ -90,21 +138,17 @@ build_layer (LofiScene *scene, LofiSession *session, LofiPlace place, LofiResult
       return pictures ? lofi_figure_filters (result, place.layer, picture, pictures, scene->key.selected) : NULL;
     default:
       hold_range (scene, place.layer, result);
-      return lofi_figure_spectrum (result, place.layer, place.step == LOFI_STEP_KEEP, scene->low, scene->high, NULL);
+      return lofi_figure_spectrum (result, place.layer, place.step == LOFI_STEP_KEEP, scene->low, scene->high, scene->key.shuffled);
     }
 }
 
 LofiFigure *
 lofi_scene_build (LofiScene *scene, LofiSession *session)
 {
-  const LofiExperiment *e = lofi_session_get_experiment (session);
   if (scene->key.view == LOFI_VIEW_EMERGENCE)
-    {
-      g_autoptr (LofiCells) cells = lofi_session_get_cells (session);
-      gsize n = e->data.train > 0 ? e->data.train : lofi_session_get_available (session);
-      LofiSweepView view = { .measure = { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, .samples = n, .x_axis = -1, .y_axis = -1 };
-      return lofi_figure_emergence (cells, e, &view, lofi_emergence_total (e));
-    }
+    return build_sweep (session);
+  if (scene->key.view == LOFI_VIEW_FEATURES)
+    return NULL;
   if (scene->key.view == LOFI_VIEW_DESCENT)
     return lofi_figure_alignment (scene->key.alignment, scene->key.space);
   if (!scene->key.result)
@@ -163,6 +207,8 @@ describe_shapes (const LofiScene *scene)
 static const char *
 find_note (LofiSession *session, const LofiScene *scene)
 {
+  if (scene->key.view == LOFI_VIEW_EMERGENCE && lofi_session_is_folder_gone (session))
+    return _("The folder is gone; showing what was read");
   if (scene->shown == LOFI_SHOWN_FRESH || scene->shown == LOFI_SHOWN_LIVE)
     return NULL;
   gboolean stale = scene->shown == LOFI_SHOWN_STALE;
@@ -173,9 +219,32 @@ find_note (LofiSession *session, const LofiScene *scene)
     return stale ? _("Computing with the new settings…") : _("Computing…");
   if (lofi_session_get_message (session))
     return stale ? _("From the last settings that worked") : _("There is no result yet");
+  if (scene->key.view == LOFI_VIEW_FEATURES && scene->shown == LOFI_SHOWN_NOTHING && lofi_session_get_kept (session) == 1)
+    return _("The layer keeps one direction; a plane needs two");
+  if (scene->key.view == LOFI_VIEW_FEATURES && scene->shown == LOFI_SHOWN_NOTHING && !lofi_session_is_scattering (session))
+    return _("These features are not numbers that a plane can show");
   if (scene->key.place.step == LOFI_STEP_PROJECT && scene->shown == LOFI_SHOWN_NOTHING)
     return _("Making the pictures…");
   return stale ? _("From earlier settings; Run computes the new ones") : _("Not computed; Run goes on");
+}
+
+/* The Features view: both pictures are made by workers, the overlaps only drawn here. */
+static LofiResult *
+find_features (LofiScene *scene, LofiSession *session, LofiSceneKey *key, LofiShown *shown, gboolean *changed)
+{
+  LofiResult *of_bars, *result;
+  LofiShown above;
+  key->bars = lofi_session_get_bars (session, &of_bars, &above);
+  key->scatter = lofi_session_get_scatter (session, &result, shown);
+  if (key->bars != scene->key.bars || !key->bars != !scene->above || key->selected != scene->key.selected || !lofi_place_equal (key->place, scene->key.place))
+    {
+      g_clear_pointer (&scene->above, lofi_figure_unref);
+      scene->above = key->bars ? lofi_figure_overlaps (of_bars, key->place.layer, key->bars, key->selected) : NULL;
+      *changed = TRUE;
+    }
+  *changed |= above != scene->above_shown;
+  scene->above_shown = above;
+  return result;
 }
 
 gboolean
@@ -183,12 +252,13 @@ lofi_scene_update (LofiScene *scene, LofiSession *session, int selected)
 {
   LofiSceneKey key = { .view = lofi_session_get_view (session), .place = lofi_session_get_place (session), .selected = -1 };
   LofiShown shown = LOFI_SHOWN_FRESH;
+  gboolean changed = FALSE;
   if (key.view == LOFI_VIEW_EMERGENCE)
     {
       g_autoptr (LofiCells) cells = lofi_session_get_cells (session);
       key.place = (LofiPlace) { LOFI_STEP_DATA, -1 };
-      key.cells = cells ? lofi_cells_count (cells) : 0;
-      key.sweep = sweep_hash (lofi_session_get_experiment (session)) ^ (guint64) GPOINTER_TO_SIZE (cells);
+      key.cells = cells ? lofi_cells_version (cells) : 0;
+      key.sweep = sweep_hash (session) ^ (guint64) GPOINTER_TO_SIZE (cells);
     }
   else if (key.view == LOFI_VIEW_DESCENT)
     {
@@ -198,17 +268,23 @@ lofi_scene_update (LofiScene *scene, LofiSession *session, int selected)
       if (!key.alignment)
         shown = LOFI_SHOWN_FRESH;        /* empty axes are of any settings */
     }
+  else if (key.view == LOFI_VIEW_FEATURES)
+    {
+      key.selected = selected;
+      key.result = find_features (scene, session, &key, &shown, &changed);
+    }
   else
     {
       key.result = find_result (session, key.place, &key.pictures, &shown);
       key.selected = key.place.step == LOFI_STEP_PROJECT ? selected : -1;
+      gboolean spectral = key.place.step == LOFI_STEP_OPERATOR || key.place.step == LOFI_STEP_KEEP;
+      key.shuffled = spectral && shown != LOFI_SHOWN_LIVE ? lofi_session_get_shuffled_spectrum (session, key.result, key.place.layer) : NULL;
     }
-  gboolean changed = FALSE;
   if (!same_key (&key, &scene->key))
     {
       take_key (scene, &key);
       g_clear_pointer (&scene->figure, lofi_figure_unref);
-      scene->figure = lofi_scene_build (scene, session);
+      scene->figure = key.scatter ? lofi_figure_ref (key.scatter) : lofi_scene_build (scene, session);
       changed = TRUE;
     }
   if (!scene->figure)

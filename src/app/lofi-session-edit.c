@@ -66,10 +66,12 @@ adopt (LofiSession *self, LofiExperiment *experiment)
   guint index = lofi_place_index (experiment, self->place);
   self->place = lofi_place_at (experiment, MIN (index, lofi_places_count (experiment) - 1));
   lofi_session_follow_sweep (self);
+  lofi_session_follow_folder (self);
   lofi_session_follow_descent (self);
   lofi_session_make_plan (self);
   lofi_session_run (self);
   lofi_session_want_pictures (self);
+  lofi_session_want_errands (self);
   lofi_session_changed (self, LOFI_CHANGED_EXPERIMENT | LOFI_CHANGED_PLACE | LOFI_CHANGED_SWEEP | LOFI_CHANGED_DESCENT);
 }
 

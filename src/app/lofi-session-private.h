@@ -12,6 +12,17 @@ typedef struct {
 
 enum { LOFI_SLOT_TASK, LOFI_SLOT_READOUT, LOFI_SLOT_LAZY, LOFI_SLOT_LINEAR, LOFI_SLOT_KERNEL, LOFI_SLOT_DESCENT, LOFI_SLOT_LAYER };   /* LAYER + i */
 
+/* What a worker computes beside a layer that is looked at: one answer of each kind is held, of the newest request. */
+typedef enum { LOFI_ERRAND_SHUFFLED, LOFI_ERRAND_BARS, LOFI_ERRAND_SCATTER, LOFI_N_ERRANDS } LofiErrandKind;
+typedef struct {
+  char *asked;              /* the key under way */
+  GCancellable *running;
+  char *key;                /* of what is held */
+  guint layer;
+  LofiResult *result;       /* it was made from */
+  gpointer value;           /* LofiArray, of a scatter LofiFigure; NULL: there is none to be had */
+} LofiErrand;
+
 struct _LofiSession {
   GObject parent_instance;
   LofiExperiment *experiment;
@@ -54,6 +65,15 @@ struct _LofiSession {
   LofiAlignSpace space;
 
   LofiExperiment *swept;         /* the sweep asked for, while it runs */
+  LofiSweepPicture sweep_picture;
+  LofiSweepView sweep_view;
+
+  guint refine_id;               /* the newest fit is done but for its null lines */
+  gboolean shuffled;
+  guint feature_x, feature_y;
+  LofiErrand errands[LOFI_N_ERRANDS];
+
+  struct _LofiFolder *folder;    /* watched, or NULL */
 };
 
 void lofi_session_changed (LofiSession *self, LofiChange what);
@@ -78,8 +98,16 @@ void lofi_session_forget_plan (LofiSession *self);
 void lofi_session_want_pictures (LofiSession *self);
 void lofi_session_forget_pictures (LofiSession *self);
 void lofi_session_stop_degrees (LofiSession *self);
+/* Sends a worker for what the view at hand shows beside its layer, and lacks. */
+void lofi_session_want_errands (LofiSession *self);
+void lofi_session_stop_errands (LofiSession *self);
+void lofi_session_forget_errands (LofiSession *self);
 /* After an edit: a sweep of other settings ends, one of other samples or seeds goes on with those. */
 void lofi_session_follow_sweep (LofiSession *self);
+void lofi_session_init_sweep_view (LofiSession *self);
+/* The set that cells of these settings are added to, made if there is none. (transfer full) */
+LofiCells *lofi_session_share_cells (LofiSession *self);
+void lofi_session_follow_folder (LofiSession *self);
 void lofi_session_follow_descent (LofiSession *self);
 /* alignment NULL: it started or ended. */
 void lofi_session_take_alignment (LofiSession *self, LofiAlignment *alignment);

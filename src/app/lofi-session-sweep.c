@@ -47,10 +47,20 @@ lofi_session_stop_sweep (LofiSession *self)
 }
 
 static gboolean
+same_axis (const LofiSweepAxis *a, const LofiSweepAxis *b)
+{
+  return g_str_equal (a->key, b->key) && g_strv_equal ((const char *const *) a->values, (const char *const *) b->values);
+}
+
+static gboolean
 same_grid (const LofiExperiment *a, const LofiExperiment *b)
 {
-  return a->sweep_seeds == b->sweep_seeds && a->sweep_compare == b->sweep_compare && a->sweep_samples->len == b->sweep_samples->len
-         && memcmp (a->sweep_samples->data, b->sweep_samples->data, a->sweep_samples->len * sizeof (gsize)) == 0;
+  gboolean same = a->sweep_seeds == b->sweep_seeds && a->sweep_compare == b->sweep_compare && a->sweep_samples->len == b->sweep_samples->len
+                  && memcmp (a->sweep_samples->data, b->sweep_samples->data, a->sweep_samples->len * sizeof (gsize)) == 0
+                  && a->sweep_axes->len == b->sweep_axes->len;
+  for (guint i = 0; same && i < a->sweep_axes->len; i++)
+    same = same_axis (g_ptr_array_index (a->sweep_axes, i), g_ptr_array_index (b->sweep_axes, i));
+  return same;
 }
 
 void
@@ -76,20 +86,18 @@ void
 lofi_session_get_sweep_progress (LofiSession *self, guint *finished, guint *total)
 {
   g_autoptr (LofiCells) cells = lofi_session_get_cells (self);
-  const LofiExperiment *e = self->experiment;
-  *finished = 0;
-  *total = lofi_emergence_total (e);
-  for (guint i = 0; cells && i < e->sweep_samples->len; i++)
-    for (guint seed = 0; seed < e->sweep_seeds; seed++)
-      for (guint m = 0; m < LOFI_N_METHODS; m++)
-        {
-          gboolean wanted = m == LOFI_METHOD_LOFI || ((guint) e->sweep_compare >> (m - LOFI_METHOD_LAZY) & 1);
-          *finished += wanted && lofi_cells_has (cells, g_array_index (e->sweep_samples, gsize, i), seed, m);
-        }
+  *total = lofi_emergence_total (self->experiment);
+  *finished = cells ? lofi_emergence_found (self->experiment, cells) : 0;
 }
 
 LofiCells *
 lofi_session_get_cells (LofiSession *self)
 {
   return lofi_runner_cells (self->runner, self->experiment);
+}
+
+LofiCells *
+lofi_session_share_cells (LofiSession *self)
+{
+  return lofi_runner_share_cells (self->runner, self->experiment);
 }

@@ -20,6 +20,7 @@ go (LofiSession *self, LofiPlace place, LofiView over)
   self->place = place;
   self->over = over;
   lofi_session_want_pictures (self);
+  lofi_session_want_errands (self);
   lofi_session_changed (self, LOFI_CHANGED_PLACE);
 }
 
@@ -59,20 +60,21 @@ void
 lofi_session_set_card (LofiSession *self, guint card)
 {
   if (card != lofi_session_get_card (self))
-    go (self, lofi_place_for_card (self->experiment, card, lofi_place_view (self->place)), self->over);
+    go (self, lofi_place_for_card (self->experiment, card, lofi_place_view (self->place)), self->over);      /* Features stay where they can be */
 }
 
 LofiView
 lofi_session_get_view (LofiSession *self)
 {
-  return lofi_view_is_placed (self->over) ? lofi_place_view (self->place) : self->over;
+  gboolean features = self->over == LOFI_VIEW_FEATURES && self->place.step == LOFI_STEP_PROJECT;
+  return features || !lofi_view_is_placed (self->over) ? self->over : lofi_place_view (self->place);
 }
 
 void
 lofi_session_set_view (LofiSession *self, LofiView view)
 {
   if (view != lofi_session_get_view (self))
-    go (self, lofi_place_for_view (self->experiment, self->place, view), lofi_view_is_placed (view) ? LOFI_VIEW_SPECTRUM : view);
+    go (self, lofi_place_for_view (self->experiment, self->place, view), view == LOFI_VIEW_FILTERS ? LOFI_VIEW_SPECTRUM : view);
 }
 
 /* What the place shows is there, so that play may go on. */

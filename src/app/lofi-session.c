@@ -3,6 +3,8 @@
 #include <string.h>
 #include "lofi-session-private.h"
 
+#define REFINE_MS 50
+
 G_DEFINE_FINAL_TYPE (LofiSession, lofi_session, G_TYPE_OBJECT)
 
 static guint changed_signal;
@@ -21,6 +23,18 @@ set_message (LofiSession *self, const char *message)
 {
   g_free (self->message);
   self->message = g_strdup (message);
+}
+
+/* A fit is done before its null lines are: what is left of it tells nobody when it ends. */
+static gboolean
+on_refine_time (gpointer data)
+{
+  LofiSession *self = data;
+  if (lofi_runner_is_busy (self->runner))
+    return G_SOURCE_CONTINUE;
+  self->refine_id = 0;
+  lofi_session_changed (self, LOFI_CHANGED_PROGRESS | LOFI_CHANGED_RESULT);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -42,8 +56,11 @@ on_snapshot (LofiSession *self, LofiResult *result)
       self->busy = FALSE;
       self->seconds = result->seconds;
       what |= LOFI_CHANGED_PROGRESS;
+      if (!self->refine_id && lofi_runner_is_busy (self->runner))
+        self->refine_id = g_timeout_add (REFINE_MS, on_refine_time, self);
     }
   lofi_session_want_pictures (self);
+  lofi_session_want_errands (self);
   lofi_session_changed (self, what);
   if (self->held && lofi_session_spectrum_was_seen (self))
     lofi_session_release_held (self);
@@ -52,7 +69,7 @@ on_snapshot (LofiSession *self, LofiResult *result)
 static void
 on_progress (LofiSession *self)
 {
-  if (self->busy)
+  if (self->busy || self->refine_id)
     lofi_session_changed (self, LOFI_CHANGED_PROGRESS);
 }
 
@@ -60,8 +77,10 @@ on_progress (LofiSession *self)
 static void
 end_unfinished (LofiSession *self, const char *message)
 {
+  /* Null lines that could not be refined leave the result as it was. */
+  if (self->busy)
+    self->seconds = -1;
   self->busy = FALSE;
-  self->seconds = -1;
   g_clear_pointer (&self->live, lofi_result_unref);
   if (message)
     set_message (self, message);
@@ -127,6 +146,7 @@ lofi_session_run (LofiSession *self)
   g_autoptr (GError) error = NULL;
   g_clear_pointer (&self->live, lofi_result_unref);
   self->seconds = -1;
+  g_clear_handle_id (&self->refine_id, g_source_remove);
   set_message (self, NULL);
   if (lofi_experiment_check (self->experiment, &error))
     {
@@ -149,7 +169,7 @@ lofi_session_stop (LofiSession *self)
 {
   g_return_if_fail (LOFI_IS_SESSION (self));
   lofi_session_drop_held (self);
-  if (self->busy)
+  if (self->busy || self->refine_id)
     lofi_runner_stop (self->runner);
 }
 
@@ -163,6 +183,12 @@ void
 lofi_session_get_progress (LofiSession *self, LofiProgress *progress)
 {
   lofi_runner_get_progress (self->runner, progress);
+}
+
+gboolean
+lofi_session_is_refining (LofiSession *self)
+{
+  return self->refine_id != 0;
 }
 
 double
@@ -199,8 +225,11 @@ lofi_session_close (LofiSession *self)
     return;
   self->closed = TRUE;
   g_clear_handle_id (&self->play_id, g_source_remove);
+  g_clear_handle_id (&self->refine_id, g_source_remove);
   lofi_session_drop_held (self);
   lofi_session_stop_degrees (self);
+  lofi_session_stop_errands (self);
+  lofi_session_unwatch_folder (self);
   g_signal_handlers_disconnect_by_data (self->runner, self);
   lofi_runner_shut_down (self->runner);
 }
@@ -221,6 +250,7 @@ lofi_session_finalize (GObject *object)
   LofiSession *self = LOFI_SESSION (object);
   lofi_session_forget_pictures (self);
   lofi_session_forget_plan (self);
+  lofi_session_forget_errands (self);
   g_clear_pointer (&self->experiment, lofi_experiment_free);
   g_clear_pointer (&self->swept, lofi_experiment_free);
   g_clear_pointer (&self->degrees, g_hash_table_unref);
@@ -255,6 +285,8 @@ lofi_session_init (LofiSession *self)
   lofi_session_init_slots (self);
   self->seconds = self->plan_seconds = -1;
   self->picture = LOFI_PICTURE_PULLED_BACK;
+  self->feature_y = 1;
+  lofi_session_init_sweep_view (self);
   g_signal_connect_swapped (self->runner, "snapshot", G_CALLBACK (on_snapshot), self);
   g_signal_connect_swapped (self->runner, "progress", G_CALLBACK (on_progress), self);
   g_signal_connect_swapped (self->runner, "failed", G_CALLBACK (on_failed), self);

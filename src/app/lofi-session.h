@@ -5,6 +5,7 @@
  * when nothing it depends on has changed since: results of other settings are never passed off as new. */
 #pragma once
 
+#include "lofi-figures.h"
 #include "lofi-place.h"
 #include "lofi-plan.h"
 #include "lofi-runner.h"
@@ -24,7 +25,9 @@ typedef enum {
   LOFI_CHANGED_PLAN       = 1 << 7,      /* what a fit will cost */
   LOFI_CHANGED_DEGREES    = 1 << 8,      /* measured degree spectra */
   LOFI_CHANGED_DESCENT    = 1 << 9,      /* the alignment with gradient descent */
-  LOFI_CHANGED_ALL        = (1 << 10) - 1
+  LOFI_CHANGED_FEATURES   = 1 << 10,     /* what is computed beside a layer while it is looked at: shuffled spectrum, overlaps, scatter */
+  LOFI_CHANGED_FOLDER     = 1 << 11,     /* the folder of cells that is watched */
+  LOFI_CHANGED_ALL        = (1 << 12) - 1
 } LofiChange;
 
 typedef enum {
@@ -115,6 +118,28 @@ void lofi_session_set_picture (LofiSession *self, LofiPicture picture);  /* for 
 /* The pictures at hand for the place's layer and the result they are of, borrowed; NULL if there are none yet. */
 LofiArray *lofi_session_get_pictures (LofiSession *self, LofiResult **result, LofiShown *shown);
 
+/* ---- null lines ---- */
+/* Of a layer in that result; NULL until known. Borrowed from it. */
+const LofiNull *lofi_session_get_null (const LofiResult *result, guint layer);
+/* Null lines are being refined: what else a fit finds is there, and it is no longer busy. Stopped as a fit. */
+gboolean lofi_session_is_refining (LofiSession *self);
+/* The spectrum under shuffled labels over the real one, fetched while a spectrum is looked at. */
+gboolean lofi_session_get_shuffled (LofiSession *self);
+void lofi_session_set_shuffled (LofiSession *self, gboolean shuffled);
+/* Borrowed; NULL unless it is wanted and of that layer of that result. */
+LofiArray *lofi_session_get_shuffled_spectrum (LofiSession *self, const LofiResult *result, guint layer);
+
+/* ---- kept features, computed while the Features view shows a layer; borrowed, NULL if there are none yet ---- */
+LofiArray *lofi_session_get_bars (LofiSession *self, LofiResult **result, LofiShown *shown);     /* overlaps with what a teacher planted */
+gboolean lofi_session_has_teacher (LofiSession *self);
+/* The scatter of the two chosen features, for the main thread to draw. */
+LofiFigure *lofi_session_get_scatter (LofiSession *self, LofiResult **result, LofiShown *shown);
+gboolean lofi_session_is_scattering (LofiSession *self);                 /* it is being built */
+void lofi_session_get_features (LofiSession *self, guint *x, guint *y);
+void lofi_session_set_features (LofiSession *self, guint x, guint y);
+/* How many directions the place's layer keeps; 0 while unknown. */
+gsize lofi_session_get_kept (LofiSession *self);
+
 /* ---- measured degree spectra, on request ---- */
 #define LOFI_DEGREES_MEASURED 8          /* of the first kept features */
 gboolean lofi_session_can_measure_degrees (LofiSession *self, guint layer);
@@ -140,3 +165,22 @@ gboolean lofi_session_is_sweeping (LofiSession *self);
 /* Cells of the sweep of these settings: found, asked for. */
 void lofi_session_get_sweep_progress (LofiSession *self, guint *finished, guint *total);
 LofiCells *lofi_session_get_cells (LofiSession *self);                   /* (transfer full), or NULL */
+/* What is drawn of it, made to go with the settings at hand: axes and methods they have, their own n as the curves' thin line. */
+typedef enum { LOFI_SWEEP_CURVES, LOFI_SWEEP_MAP, LOFI_SWEEP_THRESHOLDS } LofiSweepPicture;
+LofiSweepPicture lofi_session_get_sweep_view (LofiSession *self, LofiSweepView *view);
+void lofi_session_set_sweep_view (LofiSession *self, LofiSweepPicture picture, const LofiSweepView *view);
+
+/* ---- cells that are computed elsewhere ----
+ * DIR/cells.jsonl and DIR/PART/cells.jsonl are read as they grow, and become cells of this session's sweep. */
+/* Whether a folder holds cells of a sweep. */
+gboolean lofi_cells_folder_is (const char *path);
+/* The experiment they are of, from experiment.lofi beside them. (transfer full) */
+LofiExperiment *lofi_cells_folder_experiment (const char *path, GError **error);
+/* Of the settings at hand; ends when these become those of another sweep. */
+void lofi_session_watch_folder (LofiSession *self, const char *path);
+void lofi_session_unwatch_folder (LofiSession *self);
+const char *lofi_session_get_folder (LofiSession *self);                 /* NULL: none is watched */
+gboolean lofi_session_is_folder_gone (LofiSession *self);
+guint lofi_session_get_folder_files (LofiSession *self);                 /* with cells */
+/* What stands in a file and cannot be a cell of this sweep: "FILE: line 7: WHAT; WHAT TO DO", or NULL. */
+const char *lofi_session_get_folder_problem (LofiSession *self);

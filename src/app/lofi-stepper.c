@@ -74,7 +74,7 @@ on_samples (LofiStepper *self, gint64 value)
 static void
 show_progress (LofiStepper *self)
 {
-  gboolean busy = lofi_session_is_busy (self->session);
+  gboolean busy = lofi_session_is_busy (self->session) || lofi_session_is_refining (self->session);
   g_autofree char *text = NULL;
   double fraction = 0;
   if (busy)

@@ -11,3 +11,5 @@ G_DECLARE_FINAL_TYPE (LofiSweepBar, lofi_sweep_bar, LOFI, SWEEP_BAR, GtkWidget)
 void lofi_sweep_bar_set_session (LofiSweepBar *self, LofiSession *session);
 /* "17 of 105 cells". */
 const char *lofi_sweep_bar_get_progress (LofiSweepBar *self);
+/* What it says of a watched folder, NULL if there is none. */
+const char *lofi_sweep_bar_get_folder (LofiSweepBar *self);

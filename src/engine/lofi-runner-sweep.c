@@ -112,3 +112,16 @@ lofi_runner_cells (LofiRunner *self, const LofiExperiment *experiment)
   g_mutex_unlock (&self->lock);
   return cells;
 }
+
+LofiCells *
+lofi_runner_share_cells (LofiRunner *self, const LofiExperiment *experiment)
+{
+  g_autofree char *key = lofi_emergence_key (experiment);
+  g_mutex_lock (&self->lock);
+  LofiCells *cells = g_hash_table_lookup (self->sweeps, key);
+  if (!cells)
+    g_hash_table_insert (self->sweeps, g_steal_pointer (&key), cells = lofi_cells_new ());
+  lofi_cells_ref (cells);
+  g_mutex_unlock (&self->lock);
+  return cells;
+}

@@ -41,6 +41,8 @@ gboolean lofi_runner_is_sweeping (LofiRunner *self);
 void lofi_runner_get_sweep_progress (LofiRunner *self, guint *finished, guint *total);
 /* The cells found so far for the sweep of this experiment, or NULL. (transfer full) */
 LofiCells *lofi_runner_cells (LofiRunner *self, const LofiExperiment *experiment);
+/* As above, made if there are none: what is added to it, in any thread, need not be computed by a sweep. (transfer full) */
+LofiCells *lofi_runner_share_cells (LofiRunner *self, const LofiExperiment *experiment);
 
 /* Starts or goes on with the alignment of this experiment (lofi_align). Seeds finished earlier are kept by key. */
 void lofi_runner_align (LofiRunner *self, const LofiExperiment *experiment);

@@ -54,7 +54,8 @@ ui_start (const char *const *settings)
 static inline void
 ui_finish_fit (LofiMainWindow *window)
 {
-  g_assert_true (WAIT_FOR (!lofi_session_is_busy (lofi_main_window_get_session (window)), FIT_MS));
+  LofiSession *session = lofi_main_window_get_session (window);
+  g_assert_true (WAIT_FOR (!lofi_session_is_busy (session) && !lofi_session_is_refining (session), FIT_MS));
 }
 
 static inline LofiMainWindow *
