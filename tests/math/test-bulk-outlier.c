@@ -32,7 +32,7 @@ printed_rows (OutlierRow rows[16])
     { b, k, 0.998, 2.0, 1.251, 0.373 },       { b, k, 0.998, 4.0, 0.899, 0.680 },        { b, k, 0.998, 10.0, 0.712, 0.882 },
     { 0, median, 1.710, 3.0, 1.360, 0.389 },  { 0, median, 1.710, 6.0, 1.083, 0.713 },   { 0, median, 1.710, 10.0, 0.985, 0.840 },
     { -b, -k, 0, 4.0, -0.899, 0.680 },        { 0, 0.637, 2.93, 6.0, 0.940, 0.500 },     { 0, -0.637, 2.93, 6.0, -0.940, 0.500 },
-    { 0, 0.587, 0, 6.0, 0.967, 0.409 },       { 0, 0.741, 0, 6.0, 1.053, 0.617 },        { 0, 0.75, 2.18, 40.0, 0.784, 0.953 },
+    { 0.0488, 0.587, 0, 6.0, 0.967, 0.409 },  { 0.0488, 0.741, 0, 6.0, 1.053, 0.617 },   { 0, 0.75, 2.18, 40.0, 0.784, 0.953 },
     { 0, 0.25, 16.8, 40.0, 0.353, 0.585 },
   };
   memcpy (rows, all, sizeof all);
@@ -189,17 +189,16 @@ best_critical (double mean, double kappa)
 
 typedef struct {
   double mean, kappa, raw, centred, best, rank_raw, rank_centred;
-  int raw_places, centred_places;        /* digits printed of the ranks */
 } TrapRow;
 
 START_TEST (test_ranking_by_magnitude_is_a_trap)
 {
   double b = mean_of_square (1.0), k = kappa_of_square (1.0);
   const TrapRow rows[] = {
-    { b, k, 1.00, 1.09, 0.92, 66.1, 1.10, 1, 2 },
-    { -1.0 / 3, 0.5, 3.61, 3.92, 3.56, HUGE_VAL, 3.95, 0, 2 },
-    { 0.5, -0.4, 4.72, 5.02, 4.69, HUGE_VAL, 5.09, 0, 2 },
-    { 1.0 / 3, 0.5, 5.33, 4.37, 3.56, 5.37, 12.8, 2, 1 },
+    { b, k, 1.00, 1.09, 0.92, 66.1, 1.09 },
+    { -1.0 / 3, 0.5, 3.61, 3.92, 3.56, HUGE_VAL, 3.92 },
+    { 0.5, -0.4, 4.72, 5.02, 4.69, HUGE_VAL, 5.02 },
+    { 1.0 / 3, 0.5, 5.33, 4.37, 3.56, 5.33, 12.6 },
   };
   for (size_t i = 0; i < 4; i++)
     {
@@ -210,8 +209,8 @@ START_TEST (test_ranking_by_magnitude_is_a_trap)
       ck_assert (fabs (best - row->best) <= DIGITS (2));
       ck_assert (fabs (best_critical (row->mean, row->kappa) - best) <= 1e-9 * best);
       double raw = rank_aspect (row->mean, row->kappa, false), centred = rank_aspect (row->mean, row->kappa, true);
-      ck_assert_msg (raw == row->rank_raw || fabs (raw - row->rank_raw) <= DIGITS (row->raw_places), "row %zu: raw %g", i, raw);
-      ck_assert_msg (fabs (centred - row->rank_centred) <= DIGITS (row->centred_places), "row %zu: centred %g", i, centred);
+      ck_assert_msg (raw == row->rank_raw || fabs (raw - row->rank_raw) <= DIGITS (row->rank_raw > 10.0 ? 1 : 2), "row %zu: raw %g", i, raw);
+      ck_assert_msg (fabs (centred - row->rank_centred) <= DIGITS (row->rank_centred > 10.0 ? 1 : 2), "row %zu: centred %g", i, centred);
     }
 }
 END_TEST
