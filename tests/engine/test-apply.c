@@ -72,6 +72,44 @@ START_TEST (test_apply_in_single_precision)
 }
 END_TEST
 
+/* From the test features of any layer on, what comes out are the predictions that the fit made. */
+START_TEST (test_predicting_from_a_layer)
+{
+  g_autoptr (LofiResult) result = network_fit (folder, nets[_i]);
+  double largest = 0;
+  for (gsize i = 0; i < TESTS; i++)
+    largest = fmax (largest, fabs (result->readout->test_predictions[i]));
+  for (guint l = 0; l < result->n_layers; l++)
+    {
+      g_autoptr (LofiArray) features = lofi_layer_result_features (result->layers[l], TRUE, NULL, NULL);
+      double predictions[TESTS], worst = 0;
+      ck_assert_ptr_nonnull (features);
+      ck_assert (lofi_result_can_predict_from (result, l));
+      ck_assert_int_eq (lofi_result_predict_from (result, l, &features->matrix, predictions), LOFI_OK);
+      for (gsize i = 0; i < TESTS; i++)
+        worst = isfinite (predictions[i]) ? fmax (worst, fabs (predictions[i] - result->readout->test_predictions[i])) : INFINITY;
+      ck_assert_msg (worst <= 1e-9 * largest, "%s: from layer %u off by %g of %g", nets[_i], l + 1, worst, largest);
+    }
+  ck_assert (!lofi_result_can_predict_from (result, result->n_layers));
+}
+END_TEST
+
+START_TEST (test_what_cannot_predict)
+{
+  g_autoptr (LofiResult) ends = network_fit (folder, "[layer1]\nwidth=20\nkeep=3\n[layer2]\nwidth=inf\nkeep=none\n");
+  g_autoptr (LofiResult) result = network_fit (folder, "[layer1]\nwidth=20\nkeep=3\n[layer2]\nwidth=30\nkeep=none\n");
+  double number = 0;
+  LofiMatrix small = { &number, 1, 1, 1 };
+  ck_assert (!lofi_result_can_predict_from (ends, 0) && !lofi_result_can_predict_from (ends, 1));
+  ck_assert (lofi_result_can_predict_from (result, 0) && lofi_result_can_predict_from (result, 1));
+  ck_assert_int_eq (lofi_result_predict_from (result, 0, &small, &number), LOFI_BAD_SHAPE);
+  ck_assert_int_eq (lofi_result_predict_from (result, 1, &small, &number), LOFI_BAD_SHAPE);
+  ck_assert_int_eq (lofi_result_predict_from (ends, 0, &small, &number), LOFI_BAD_SHAPE);
+  g_clear_pointer (&result->readout, lofi_readout_unref);
+  ck_assert (!lofi_result_can_predict_from (result, 0));
+}
+END_TEST
+
 START_TEST (test_what_cannot_be_applied)
 {
   g_autoptr (LofiResult) result = network_fit (folder, "[layer1]\nwidth=20\nkeep=3\n[layer2]\nwidth=inf\nkeep=none\n[layer3]\nwidth=inf\nkeep=3\n");
@@ -238,6 +276,8 @@ main (void)
   tcase_set_timeout (tests, 60);
   tcase_add_loop_test (tests, test_apply_gives_the_features, 0, G_N_ELEMENTS (nets));
   tcase_add_loop_test (tests, test_apply_in_single_precision, 0, G_N_ELEMENTS (nets));
+  tcase_add_loop_test (tests, test_predicting_from_a_layer, 0, (int) G_N_ELEMENTS (nets));
+  tcase_add_test (tests, test_what_cannot_predict);
   tcase_add_test (tests, test_what_cannot_be_applied);
   tcase_add_loop_test (tests, test_linear_features_are_of_degree_one, 0, 5);
   tcase_add_test (tests, test_no_degree_above_the_bound);
