@@ -56,18 +56,16 @@ static void
 add_groups (LofiSweepFigure *self, LofiCells *cells, const LofiExperiment *experiment, LofiMeasure measure, AddOne one, gpointer data)
 {
   guint layers, eigenvalues, groups;
-  g_auto (GStrv) names = experiment && experiment->data.source ? lofi_teacher_group_names (experiment, NULL) : NULL;
-  guint named = names ? g_strv_length (names) : 0;
   lofi_cells_extents (cells, &layers, &eigenvalues, &groups);
   Wanted wanted = { groups > 1 ? _("all") : lofi_method_title (LOFI_METHOD_LOFI), LOFI_METHOD_LOFI, LOFI_METHOD_LOFI, measure };
   if (measure.index == 0)
     one (self, cells, &wanted, data);
   for (guint g = 0; g < groups && groups > 1; g++)
     {
-      g_autofree char *number = g_strdup_printf (_("group %u"), g + 1);
+      g_autofree char *name = lofi_group_title (experiment, g);
       if (measure.index > 0 && measure.index != g + 1)
         continue;
-      wanted.name = g < named ? names[g] : number;
+      wanted.name = name;
       wanted.series = lofi_group_series (g);
       wanted.measure.index = g + 1;
       one (self, cells, &wanted, data);
@@ -152,7 +150,7 @@ set_samples_range (LofiSweepFigure *self, const LofiExperiment *experiment)
 static void
 say_title (LofiSweepFigure *self, LofiCells *cells, const LofiExperiment *experiment, LofiMeasure measure)
 {
-  g_autofree char *what = lofi_measure_title (measure, experiment, lofi_cells_reference (cells));
+  char *what = self->title_short = lofi_measure_title (measure, !self->is_thin, experiment, lofi_measure_reference (cells));
   const char *title = experiment ? experiment->title : NULL;
   self->base.title = title && *title ? g_strdup_printf ("%s · %s", title, what) : g_strdup (what);
   self->y_title = g_strdup (lofi_measure_axis (measure, experiment));

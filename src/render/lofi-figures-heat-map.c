@@ -115,7 +115,7 @@ lofi_figure_heat_map (LofiCells *cells, const LofiExperiment *experiment, const 
   fill_direction (&self->x, experiment, view->x_axis);
   fill_direction (&self->y, experiment, view->y_axis);
   fill_tiles (self, cells, experiment, view, samples);
-  g_autofree char *what = lofi_measure_title (view->measure, experiment, lofi_cells_reference (cells));
+  char *what = self->title_short = lofi_measure_title (view->measure, TRUE, experiment, lofi_measure_reference (cells));
   self->base.title = experiment->title && *experiment->title ? g_strdup_printf ("%s · %s", experiment->title, what) : g_strdup (what);
   self->base.subtitle = make_subtitle (self, experiment, view, samples);
   self->base.description = make_description (self);

@@ -20,8 +20,11 @@ typedef struct {
   LofiFigure base;
   Line *lines;
   LofiCurve *curves;                   /* of the lines, shared with them */
+  LofiCurve *ends;                     /* where the labels stand: each of one point, right */
+  double *end_places;
   char **labels;
   guint n;
+  GArray *dimensions;                  /* double: of the sweep, ascending */
   double x_low, x_high, y_low, y_high;
 } LofiThresholdsFigure;
 
@@ -47,16 +50,26 @@ ends_width (const LofiThresholdsFigure *self, LofiText *text)
   return width;
 }
 
+/* The first series is always filled; the fifth has its marker, hollow. */
+static int
+marker_of (const Line *line)
+{
+  return line->deeper && line->points.series == 0 ? 4 : line->points.series;
+}
+
 static gboolean
 lay_out (LofiThresholdsFigure *self, LofiText *text, double width, double height, Layout *l)
 {
   const LofiStyle *style = text->style;
   double ends = ends_width (self, text), em = style->font_size;
-  guint n_keys = MIN (self->n, LOFI_KEYS_MAX);
+  guint n_keys = height >= 15 * em ? MIN (self->n, LOFI_KEYS_MAX) : 0;
   /* Beside the lines where these keep more than half of the figure, and each label has a line of its own. */
   l->at_ends = ends < 0.45 * width && height >= (8 + 1.2 * self->n) * em;
+  /* In the legend a label takes a line; where the figure is too low for that, the names alone. */
+  gboolean brief = height < (16 + 1.2 * n_keys) * em;
   for (guint i = 0; i < n_keys; i++)
-    l->keys[i] = (LofiKey) { LOFI_KEY_LINE, style->series[self->curves[i].series & 7], self->labels[i], self->curves[i].series };
+    l->keys[i] = (LofiKey) { LOFI_KEY_MARK, style->series[self->curves[i].series & 7], brief ? self->curves[i].name : self->labels[i],
+                             marker_of (&self->lines[i]), !self->lines[i].deeper };
   l->says = (LofiFrameText) { self->base.title, self->base.subtitle, _("dimension d (logarithmic)"), _("samples at the transition (logarithmic)"),
                               _("dimension d"), _("samples"), l->keys, l->at_ends ? 0 : n_keys };
   lofi_frame_init_header (&l->frame, text, width, height, &l->says);
@@ -128,10 +141,29 @@ draw_points (const Line *line, cairo_t *cr, const LofiStyle *style, const Layout
       lofi_color_set (cr, color);
       cairo_set_line_width (cr, style->line_width * 0.7);
       cairo_stroke (cr);
-      /* The first series is always filled; the fifth has its marker, hollow. */
-      lofi_series_marker (cr, line->deeper && points->series == 0 ? 4 : points->series, x, y, 0.3 * style->font_size, color,
-                          line->deeper ? hollow : color);
+      lofi_series_marker (cr, marker_of (line), x, y, 0.3 * style->font_size, color, line->deeper ? hollow : color);
     }
+}
+
+/* The dimensions of the sweep, those that have room named. */
+static GArray *
+ticks_of_dimensions (const LofiThresholdsFigure *self, const LofiAxis *axis, LofiText *text)
+{
+  if (self->dimensions->len == 0)
+    return lofi_frame_ticks (axis, text, FALSE);
+  GArray *ticks = g_array_new (FALSE, FALSE, sizeof (LofiTick));
+  double free = -G_MAXDOUBLE;
+  for (guint i = 0; i < self->dimensions->len; i++)
+    {
+      LofiTick tick = { g_array_index (self->dimensions, double, i), FALSE, "" };
+      lofi_format_count ((guint64) tick.value, tick.label, sizeof tick.label);
+      lofi_text_set (text, LOFI_TEXT_SMALL, tick.label, 0);
+      double at = lofi_axis_to_view (axis, tick.value), half = lofi_text_width (text) / 2;
+      tick.major = at - half > free;
+      free = tick.major ? at + half + 0.6 * text->style->font_size : free;
+      g_array_append_val (ticks, tick);
+    }
+  return ticks;
 }
 
 static void
@@ -145,7 +177,7 @@ draw (LofiFigure *figure, cairo_t *cr, double width, double height, const LofiSt
   lofi_frame_draw_header (&l.frame, cr, &text);
   if (!has_room)
     return;
-  g_autoptr (GArray) samples = lofi_frame_ticks (&l.y, &text, TRUE), dimensions = lofi_frame_ticks (&l.x, &text, FALSE);
+  g_autoptr (GArray) samples = lofi_frame_ticks (&l.y, &text, TRUE), dimensions = ticks_of_dimensions (self, &l.x, &text);
   const LofiRect *plot = &l.frame.plot;
   lofi_frame_draw_y (&l.frame, cr, &text, &l.y, samples);
   lofi_frame_draw_x (&l.frame, cr, &text, &l.x, dimensions);
@@ -162,7 +194,7 @@ draw (LofiFigure *figure, cairo_t *cr, double width, double height, const LofiSt
       lofi_text_draw (&text, cr, style->dim_text, plot->x + plot->width / 2, plot->y + plot->height / 2, 0.5, 0.5);
     }
   else if (l.at_ends)
-    lofi_curves_label_ends (self->curves, self->n, self->labels, cr, &text, plot, &l.x, &l.y);
+    lofi_curves_label_ends (self->ends, self->n, self->labels, cr, &text, plot, &l.x, &l.y);
 }
 
 static gboolean
@@ -206,6 +238,9 @@ clear (LofiFigure *figure)
       lofi_curve_clear (&self->lines[i].points);
       g_free (self->lines[i].label);
     }
+  g_array_unref (self->dimensions);
+  g_free (self->ends);
+  g_free (self->end_places);
   g_free (self->lines);
   g_free (self->curves);
   g_free (self->labels);
@@ -256,6 +291,13 @@ fill_line (Line *line, const LofiThreshold *threshold, guint groups)
   return TRUE;
 }
 
+static int
+by_size (gconstpointer a, gconstpointer b)
+{
+  double p = *(const double *) a, q = *(const double *) b;
+  return (p > q) - (p < q);
+}
+
 /* Whole factors of a little more than what there is; x spans the dimensions of the sweep, so that it stands still. */
 static void
 set_ranges (LofiThresholdsFigure *self, const LofiExperiment *experiment)
@@ -266,8 +308,11 @@ set_ranges (LofiThresholdsFigure *self, const LofiExperiment *experiment)
     for (guint i = 0; g_str_equal (axis->key, "data.dimension") && axis->values[i]; i++)
       {
         double dimension = g_ascii_strtod (axis->values[i], NULL);
-        x_low = dimension > 0 ? MIN (x_low, dimension) : x_low;
+        if (!(dimension > 0) || !isfinite (dimension))
+          continue;
+        x_low = MIN (x_low, dimension);
         x_high = MAX (x_high, dimension);
+        g_array_append_val (self->dimensions, dimension);
       }
   for (guint i = 0; i < self->n; i++)
     for (guint k = 0; k < self->curves[i].n; k++)
@@ -279,6 +324,7 @@ set_ranges (LofiThresholdsFigure *self, const LofiExperiment *experiment)
         y_low = MIN (y_low, curve->y[k] / reach);
         y_high = MAX (y_high, curve->y[k] * reach);
       }
+  g_array_sort (self->dimensions, by_size);
   gboolean has_x = x_low <= x_high, has_y = y_low <= y_high && isfinite (y_high);
   self->x_low = has_x ? x_low : 10;
   self->x_high = has_x ? x_high : 1000;
@@ -291,10 +337,29 @@ set_ranges (LofiThresholdsFigure *self, const LofiExperiment *experiment)
   self->y_high = has_y ? y_high * 1.3 : 10000;
 }
 
+/* Labels stand at the right edge: where the line ends that goes on to there, the predicted one, else at the last point's height. */
+static void
+set_ends (LofiThresholdsFigure *self)
+{
+  for (guint i = 0; i < self->n; i++)
+    {
+      const Line *line = &self->lines[i];
+      const LofiCurve *points = &line->points;
+      guint last = points->n - 1;
+      double *place = &self->end_places[2 * i];
+      place[0] = self->x_high;
+      place[1] = points->y[last];
+      if (points->x[last] < self->x_high && isfinite (line->predicted))
+        place[1] = CLAMP (points->y[0] * pow (self->x_high / points->x[0], line->predicted), self->y_low, self->y_high);
+      self->ends[i] = (LofiCurve) { .series = points->series, .n = 1, .x = place, .y = place + 1 };
+    }
+}
+
 static char *
 make_subtitle (GPtrArray *thresholds)
 {
   double overlap = NAN, error = NAN;
+  gboolean has_theory = FALSE;
   char level[32];
   g_autoptr (GString) text = g_string_new (NULL), missing = g_string_new (NULL);
   for (guint i = 0; thresholds && i < thresholds->len; i++)
@@ -302,7 +367,8 @@ make_subtitle (GPtrArray *thresholds)
       const LofiThreshold *threshold = g_ptr_array_index (thresholds, i);
       *(threshold->measure.quantity == LOFI_QUANTITY_OVERLAP ? &overlap : &error) = threshold->level;
       if (threshold->transitions->len == 0)
-        g_string_append_printf (missing, missing->len ? ", %s" : "%s", threshold->name);
+        g_string_append_printf (missing, missing->len ? "; %s" : "%s", threshold->name);
+      has_theory |= threshold->transitions->len > 0 && isfinite (threshold->predicted);
     }
   if (isfinite (overlap))
     {
@@ -312,8 +378,10 @@ make_subtitle (GPtrArray *thresholds)
   if (isfinite (error))
     {
       g_ascii_formatd (level, sizeof level, "%.3g", 100 * error);
-      g_string_append_printf (text, text->len ? _(", or the test error of a baseline %s %%") : _("where the test error reaches %s %%"), level);
+      g_string_append_printf (text, text->len ? _(", or a baseline's test error %s %%") : _("where the test error reaches %s %%"), level);
     }
+  if (has_theory)
+    g_string_append (text, _(" · dashed: the slope of theory"));
   if (missing->len)
     {
       g_string_append (text, text->len ? " · " : "");
@@ -331,6 +399,9 @@ lofi_figure_thresholds (GPtrArray *thresholds, const LofiExperiment *experiment)
   self->lines = g_new0 (Line, most + 1);
   self->curves = g_new0 (LofiCurve, most + 1);
   self->labels = g_new0 (char *, most + 1);
+  self->ends = g_new0 (LofiCurve, most + 1);
+  self->end_places = g_new0 (double, 2 * most + 1);
+  self->dimensions = g_array_new (FALSE, FALSE, sizeof (double));
   for (guint i = 0; i < most; i++)
     {
       const LofiThreshold *threshold = g_ptr_array_index (thresholds, i);
@@ -345,6 +416,7 @@ lofi_figure_thresholds (GPtrArray *thresholds, const LofiExperiment *experiment)
       self->labels[self->n++] = line->label;
     }
   set_ranges (self, experiment);
+  set_ends (self);
   self->base.title = title && *title ? g_strdup_printf ("%s · %s", title, _("Samples at the transition")) : g_strdup (_("Samples at the transition"));
   self->base.subtitle = make_subtitle (thresholds);
   g_autoptr (GString) description = g_string_new (self->base.title);

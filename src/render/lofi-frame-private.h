@@ -8,14 +8,16 @@
 #define LOFI_KEYS_MAX 8
 
 typedef enum { LOFI_KEY_AREA, LOFI_KEY_DOT, LOFI_KEY_LINE, LOFI_KEY_FRAME, LOFI_KEY_FLAG, LOFI_KEY_RULE, LOFI_KEY_MARK } LofiKeyKind;
-/* An entry of the legend. series: of a line, decides dash and marker; a rule is the dash alone, a mark the marker. */
-typedef struct { LofiKeyKind kind; LofiColor color; const char *label; int series; } LofiKey;
+/* An entry of the legend. series: of a line, decides dash and marker; a rule is the dash alone, a mark the marker, which may
+ * be filled. */
+typedef struct { LofiKeyKind kind; LofiColor color; const char *label; int series; gboolean filled; } LofiKey;
 
 /* NULL for what there is none of. The short titles stand in where the long ones have no room. */
 typedef struct {
   const char *title, *subtitle, *x_title, *y_title, *x_short, *y_short;
   const LofiKey *keys;
   guint n_keys;
+  const char *title_short;
 } LofiFrameText;
 
 typedef struct {

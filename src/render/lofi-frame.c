@@ -126,7 +126,7 @@ draw_key (const LofiFrame *frame, cairo_t *cr, LofiText *text, guint i)
       cairo_set_dash (cr, NULL, 0, 0);
       break;
     case LOFI_KEY_MARK:
-      lofi_series_marker (cr, key->series, x + w / 2, y, 0.3 * em, key->color, style->background);
+      lofi_series_marker (cr, key->series, x + w / 2, y, 0.3 * em, key->color, key->filled ? key->color : style->background);
       break;
     case LOFI_KEY_FLAG:
       lofi_flag_draw (cr, x + w / 2, y, 0.3 * em, key->color);
@@ -143,7 +143,9 @@ lofi_frame_draw_header (const LofiFrame *frame, cairo_t *cr, LofiText *text)
   const LofiStyle *style = text->style;
   if (frame->has_title)
     {
-      lofi_text_set (text, LOFI_TEXT_TITLE, frame->says->title, MAX (frame->title_room, 1));
+      lofi_text_set (text, LOFI_TEXT_TITLE, frame->says->title, 0);
+      gboolean is_long = lofi_text_width (text) > frame->title_room && frame->says->title_short;
+      lofi_text_set (text, LOFI_TEXT_TITLE, is_long ? frame->says->title_short : frame->says->title, MAX (frame->title_room, 1));
       lofi_text_draw (text, cr, style->text, frame->pad, frame->title_y, 0, 0);
     }
   if (frame->has_subtitle)

@@ -20,7 +20,7 @@ typedef struct {
   LofiHeatTile *tiles;                         /* rows y, from the first value up */
   guint found;
   double low, high;                    /* of the means; low > high: none */
-  char *bar_title;
+  char *bar_title, *title_short;
 } LofiHeatMap;
 
 extern const LofiFigureClass lofi_heat_map_class;

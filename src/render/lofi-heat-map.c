@@ -54,7 +54,8 @@ ticks_of_bar (const LofiHeatMap *self, const Layout *l, LofiText *text)
     {
       LofiTick tick = g_array_index (between, LofiTick, i);
       double at = lofi_axis_to_view (&l->bar_axis, tick.value);
-      if (tick.major && fabs (at - l->bar_axis.from) > 1.2 * line && fabs (at - l->bar_axis.to) > 1.2 * line)
+      lofi_measure_number (self->measure.quantity, tick.value, FALSE, tick.label, sizeof tick.label);
+      if (tick.major && fabs (at - l->bar_axis.from) > 1.6 * line && fabs (at - l->bar_axis.to) > 1.6 * line)
         g_array_append_val (ticks, tick);
     }
   return ticks;
@@ -86,21 +87,21 @@ tile_text (const LofiHeatMap *self, const LofiHeatTile *tile, char *out, gsize s
   lofi_measure_number (self->measure.quantity, tile->mean, FALSE, out, size);
 }
 
-/* All numbers, or none. */
+/* All numbers, or none. Figures are equally wide: the longest number is the widest. */
 static gboolean
 numbers_fit (const LofiHeatMap *self, LofiText *text, double width, double height)
 {
-  char number[64];
+  char number[64], longest[64] = "";
   if (height < lofi_text_line (text, LOFI_TEXT_SMALL))
     return FALSE;
   for (guint i = 0; i < self->x.n * self->y.n; i++)
     {
       tile_text (self, &self->tiles[i], number, sizeof number);
-      lofi_text_set (text, LOFI_TEXT_SMALL, number, 0);
-      if (isfinite (self->tiles[i].mean) && lofi_text_width (text) + 0.4 * text->style->font_size > width)
-        return FALSE;
+      if (isfinite (self->tiles[i].mean) && g_utf8_strlen (number, -1) > g_utf8_strlen (longest, -1))
+        g_strlcpy (longest, number, sizeof longest);
     }
-  return TRUE;
+  lofi_text_set (text, LOFI_TEXT_SMALL, longest, 0);
+  return lofi_text_width (text) + 0.4 * text->style->font_size <= width;
 }
 
 static gboolean
@@ -108,7 +109,7 @@ lay_out (LofiHeatMap *self, LofiText *text, double width, double height, Layout 
 {
   const LofiStyle *style = text->style;
   double em = style->font_size;
-  l->says = (LofiFrameText) { self->base.title, self->base.subtitle, self->x.title, self->y.title, NULL, NULL, NULL, 0 };
+  l->says = (LofiFrameText) { self->base.title, self->base.subtitle, self->x.title, self->y.title, NULL, NULL, NULL, 0, self->title_short };
   lofi_frame_init_header (&l->frame, text, width, height, &l->says);
   lofi_frame_take_bottom (&l->frame, text);
   LofiRect *plot = &l->frame.plot;
@@ -203,8 +204,9 @@ draw_bar (const LofiHeatMap *self, cairo_t *cr, LofiText *text, const Layout *l)
     }
   if (!l->frame.has_y_title)
     return;
+  double title_x = x + lofi_frame_labels_width (ticks, text) + 0.2 * em + line / 2;
   lofi_text_set (text, LOFI_TEXT_SMALL, self->bar_title, l->frame.height - bar->y);
-  lofi_text_draw_upwards (text, cr, style->dim_text, x + lofi_frame_labels_width (ticks, text) + 0.1 * em + line / 2, bar->y + bar->height / 2);
+  lofi_text_draw_upwards (text, cr, style->dim_text, title_x, bar->y + bar->height / 2);
 }
 
 static void
@@ -231,6 +233,10 @@ draw (LofiFigure *figure, cairo_t *cr, double width, double height, const LofiSt
   if (self->found > 0)
     return;
   lofi_text_set (&text, LOFI_TEXT_NORMAL, _("No points yet: start the sweep"), plot->width);
+  double room = lofi_text_width (&text) + style->font_size, line = lofi_text_height (&text) + 0.4 * style->font_size;
+  lofi_color_set (cr, style->background);
+  cairo_rectangle (cr, plot->x + (plot->width - room) / 2, plot->y + (plot->height - line) / 2, room, line);
+  cairo_fill (cr);
   lofi_text_draw (&text, cr, style->dim_text, plot->x + plot->width / 2, plot->y + plot->height / 2, 0.5, 0.5);
 }
 
@@ -280,6 +286,7 @@ clear (LofiFigure *figure)
     }
   g_free (self->tiles);
   g_free (self->bar_title);
+  g_free (self->title_short);
 }
 
 const LofiFigureClass lofi_heat_map_class = { draw, pick, NULL, clear };

@@ -13,8 +13,11 @@ void lofi_measure_number (LofiQuantity quantity, double value, gboolean is_error
 /* "14.2 % ± 0.3 %", or the mean alone where the error is not a number. Both scaled. */
 void lofi_measure_format_mean (LofiQuantity quantity, double mean, double sem, char *out, gsize size);
 
-/* "Test error", "Overlap with the planted directions, layer 1". (transfer full) */
-char *lofi_measure_title (LofiMeasure measure, const LofiExperiment *experiment, gsize reference);
+/* "Test error", "Overlap with the planted directions, layer 1". only: of the measure's index alone, "Eigenvalue 2, layer 1", not of all up to it.
+ * (transfer full) */
+char *lofi_measure_title (LofiMeasure measure, gboolean only, const LofiExperiment *experiment, gsize reference);
+/* A planted group's name, from 0. (transfer full) */
+char *lofi_group_title (const LofiExperiment *experiment, guint group);
 /* The name of an axis of its values, with the unit; static, translated. */
 const char *lofi_measure_axis (LofiMeasure measure, const LofiExperiment *experiment);
 /* The range of an axis for values, scaled, between least and most (reversed: none are known). */
@@ -23,7 +26,7 @@ void lofi_measure_range (LofiQuantity quantity, double least, double most, doubl
 /* The number, from 1, of filtered layer `layer` (from 0) among all layers. */
 guint lofi_filtered_layer_number (const LofiExperiment *experiment, guint layer);
 /* The sample count whose subspace the overlaps of the cells are with, 0 when there is none. */
-gsize lofi_cells_reference (LofiCells *cells);
+gsize lofi_measure_reference (LofiCells *cells);
 
 /* An axis of the sweep in words: "keep K of layer 1", "dimension d"; the key where there are none. key: as in the file, or "samples".
  * (transfer full) */

@@ -129,11 +129,22 @@ is_of_teacher (const LofiExperiment *experiment)
   return experiment && experiment->data.source && lofi_teacher_from_name (experiment->data.source, &teacher);
 }
 
+char *
+lofi_group_title (const LofiExperiment *experiment, guint group)
+{
+  g_auto (GStrv) names = experiment && experiment->data.source ? lofi_teacher_group_names (experiment, NULL) : NULL;
+  return names && group < g_strv_length (names) ? g_strdup (names[group]) : g_strdup_printf (_("group %u"), group + 1);
+}
+
 static char *
 title_of_overlap (LofiMeasure measure, const LofiExperiment *experiment, gsize reference)
 {
   guint number = lofi_filtered_layer_number (experiment, measure.layer);
   char n[40];
+  g_autofree char *group = measure.index > 0 ? lofi_group_title (experiment, measure.index - 1) : NULL;
+  if (group)
+    return measure.layer == 0 ? g_strdup_printf (_("Overlap with %s, layer %u"), group, number)
+                              : g_strdup_printf (_("R² of the concept of %s, layer %u"), group, number);
   if (is_of_teacher (experiment))
     return measure.layer == 0 ? g_strdup_printf (_("Overlap with the planted directions, layer %u"), number)
                               : g_strdup_printf (_("R² of the planted concepts, layer %u"), number);
@@ -144,7 +155,7 @@ title_of_overlap (LofiMeasure measure, const LofiExperiment *experiment, gsize r
 }
 
 char *
-lofi_measure_title (LofiMeasure measure, const LofiExperiment *experiment, gsize reference)
+lofi_measure_title (LofiMeasure measure, gboolean only, const LofiExperiment *experiment, gsize reference)
 {
   guint number = lofi_filtered_layer_number (experiment, measure.layer);
   switch (measure.quantity)
@@ -158,7 +169,8 @@ lofi_measure_title (LofiMeasure measure, const LofiExperiment *experiment, gsize
     case LOFI_QUANTITY_KEPT:
       return g_strdup_printf (_("Kept directions, layer %u"), number);
     case LOFI_QUANTITY_EIGENVALUE:
-      return g_strdup_printf (_("Leading eigenvalues, layer %u"), number);
+      return only ? g_strdup_printf (_("Eigenvalue %u by magnitude, layer %u"), measure.index + 1, number)
+                  : g_strdup_printf (_("Leading eigenvalues, layer %u"), number);
     case LOFI_QUANTITY_NULL_LOW:
       return g_strdup_printf (_("Lower end of the null line, layer %u"), number);
     case LOFI_QUANTITY_NULL_HIGH:
@@ -204,7 +216,7 @@ look_for_reference (const LofiCell *cell, gpointer data)
 }
 
 gsize
-lofi_cells_reference (LofiCells *cells)
+lofi_measure_reference (LofiCells *cells)
 {
   gsize reference = 0;
   if (cells)

@@ -171,7 +171,7 @@ lofi_style_sequential (const LofiStyle *style, double share)
   double u = style->neutral.green < 0.5 ? 0.9 * (1 - share) : share;
   double lightness = 95 - 77 * u, hue = (110 + 180 * u) * G_PI / 180;
   /* As much chroma as screens can show on this way, which has little of it at teal. */
-  double chroma = 13 + sin (G_PI * u) * (14 + 40 * pow (1 - u, 3));
+  double chroma = 13 + sin (G_PI * u) * (14 + 40 * pow (1 - u, 3)) + 14 * pow (u, 4);
   return of_lab (lightness, chroma * cos (hue), chroma * sin (hue));
 }
 

@@ -19,7 +19,7 @@ typedef struct {
   char **places;
   double x_low, x_high, y_low, y_high;
   double y_linear;                     /* > 0: the y axis is linear up to here and logarithmic beyond */
-  char *x_title, *x_short, *y_title;
+  char *title_short, *x_title, *x_short, *y_title;
   char *x_name;                        /* "n", "keep K of layer 1" */
   gsize samples;                       /* a line there; 0: none */
   char *samples_label;

@@ -51,7 +51,7 @@ lay_out (LofiSweepFigure *self, LofiText *text, double width, double height, Lay
   l->at_ends = !self->is_thin && self->all_reach_end && width >= 30 * style->font_size && height >= 12 * style->font_size;
   guint n_keys = list_keys (self, style, l->keys);
   l->says = (LofiFrameText) { self->base.title, self->base.subtitle, self->x_title, self->y_title, self->x_short, NULL, l->keys,
-                              l->at_ends ? 0 : n_keys };
+                              l->at_ends ? 0 : n_keys, self->title_short };
   lofi_frame_init_header (&l->frame, text, width, height, &l->says);
   lofi_frame_take_bottom (&l->frame, text);
   LofiRect *plot = &l->frame.plot;
@@ -232,6 +232,7 @@ clear (LofiFigure *figure)
   g_free (self->labels);
   g_free (self->thin_key);
   g_strfreev (self->places);
+  g_free (self->title_short);
   g_free (self->x_title);
   g_free (self->x_short);
   g_free (self->y_title);

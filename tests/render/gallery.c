@@ -9,11 +9,13 @@
 #include "lofi-export.h"
 #include "fixtures.h"
 #include "lofi-figures.h"
+#include "lofi-overlap.h"
+#include "sweep-fixtures.h"
 
 static const char *folder, *only;
 
 typedef struct { const char *name; double width, height; } Size;
-static const Size window_sizes[] = { { "large", 1000, 640 }, { "medium", 520, 360 }, { "small", 320, 220 }, { "tiny", 200, 120 } };
+static const Size window_sizes[] = { { "window", 1280, 800 }, { "quarter", 400, 300 }, { "large", 1000, 640 }, { "medium", 520, 360 }, { "small", 320, 220 }, { "tiny", 200, 120 } };
 
 static cairo_surface_t *
 render (LofiFigure *figure, const LofiStyle *style, double width, double height, double scale, double *milliseconds)
@@ -154,44 +156,147 @@ show_fit (const char *name, const char *const *settings, LofiCache *cache, gbool
   show_filters (result, 1, LOFI_PICTURE_WEIGHTED_MEAN, "filters-2", -1);
 }
 
-/* Curves of about the shape that real sweeps have, with their scatter over seeds. */
-static LofiCells *
-make_cells (const LofiExperiment *experiment, guint most)
+static LofiResult *
+fit_preset (const char *preset, const char *const *settings)
 {
-  LofiCells *cells = lofi_cells_new ();
-  guint found = 0;
-  g_autoptr (GRand) random = g_rand_new_with_seed (3);
-  for (guint i = 0; i < experiment->sweep_samples->len; i++)
-    for (guint seed = 0; seed < experiment->sweep_seeds; seed++)
-      for (guint method = 0; method < LOFI_N_METHODS && found < most; method++, found++)
-        {
-          static const double floor_of[LOFI_N_METHODS] = { 0.115, 0.137, 0.158, 0.135, 0.125 }, drop[LOFI_N_METHODS] = { 0.95, 0.85, 0.62, 0.8, 1.1 };
-          gsize n = g_array_index (experiment->sweep_samples, gsize, i);
-          double error = floor_of[method] + drop[method] * pow (n, -0.5) * (1 + 0.12 * g_rand_double_range (random, -1, 1));
-          LofiCell cell = { .point = g_intern_static_string (""), .samples = n, .seed = seed, .method = method, .test_error = error,
-                            .test_mse = 4 * error, .train_error = error / 2, .seconds = 0.1 };
-          lofi_cells_add (cells, &cell);
-        }
-  return cells;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LofiExperiment) experiment = lofi_preset_load (preset, settings, &error);
+  LofiResult *result = experiment ? lofi_fit (experiment, TRUE, LOFI_SPECTRA_DRAWN, NULL, NULL, NULL, &error) : NULL;
+  if (!result)
+    g_printerr ("%s: %s\n", preset, error->message);
+  return result;
+}
+
+/* Null lines, shuffled labels, the law with its predictions; what was planted; the plane of two features. */
+static void
+show_null (const char *name, const char *preset, const char *const *settings)
+{
+  g_autoptr (LofiResult) result = fit_preset (preset, settings);
+  for (guint i = 0; result && i < result->n_layers; i++)
+    {
+      if (!result->layers[i] || result->layers[i]->keep == 0)
+        continue;
+      g_autofree char *spectrum = g_strdup_printf ("null-%s-%u", name, i + 1), *shuffled = g_strdup_printf ("null-shuffled-%s-%u", name, i + 1);
+      g_autofree char *overlaps = g_strdup_printf ("null-overlaps-%s-%u", name, i + 1), *scatter = g_strdup_printf ("null-scatter-%s-%u", name, i + 1);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (LofiArray) values = lofi_result_shuffled_spectrum (result, i, NULL, &error), bars = lofi_planted_bars (result, i, NULL);
+      show (lofi_figure_spectrum (result, i, TRUE, 0, 0, NULL), spectrum);
+      if (values)
+        show (lofi_figure_spectrum (result, i, TRUE, 0, 0, values), shuffled);
+      else
+        g_printerr ("%s: %s\n", shuffled, error->message);
+      show (lofi_figure_overlaps (result, i, bars, 1), overlaps);
+      gint64 start = g_get_monotonic_time ();
+      LofiFigure *figure = lofi_figure_scatter (result, i, 0, 1);
+      printf ("%s built in %.1f ms\n", scatter, (double) (g_get_monotonic_time () - start) / 1000);
+      show (figure, scatter);
+    }
+}
+
+/* What no fit may have at the moment: a line of the law alone, lines that are close, far, or only one; many groups. */
+static void
+show_null_by_hand (void)
+{
+  const struct { const char *name; double low, high; guint permutations; } cases[] = {
+    { "null-hand-law", -0.0036, 0.0037, 0 }, { "null-hand-narrow", -1e-4, 1e-4, 20 }, { "null-hand-wide", -0.03, 0.05, 20 },
+    { "null-hand-right", NAN, 0.002, 20 },
+  };
+  Fixture f;
+  double spectrum[3000], kept[14];
+  fixture_init (&f, 2000, 1, 28, 28);
+  fixture_normal (f.random, spectrum, 3000, 0.001);
+  qsort (spectrum, 3000, sizeof *spectrum, fixture_compare);
+  spectrum[0] = -0.05;
+  spectrum[2999] = 0.012;
+  for (int i = 0; i < 7; i++)
+    {
+      kept[i] = spectrum[i];
+      kept[7 + i] = spectrum[2999 - i];
+    }
+  fixture_set_spectrum (&f, spectrum, 3000, kept, 14);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      LofiNull null = { .permutations = cases[i].permutations, .low = cases[i].low, .high = cases[i].high, .below = 1, .above = 6 }, *nulls[] = { &null };
+      f.result.nulls = nulls;
+      show (lofi_figure_spectrum (&f.result, 0, TRUE, 0, 0, NULL), cases[i].name);
+    }
+  f.result.nulls = NULL;
+  g_autoptr (LofiArray) bars = lofi_array_new (60, 12, NULL, "gallery"), single = lofi_array_new (1, 1, NULL, "gallery");
+  for (gsize i = 0; i < 60; i++)
+    for (gsize g = 0; g < 12; g++)
+      bars->matrix.data[i * bars->matrix.stride + g] = (i % 12 == g ? 0.8 : 0.02) * g_rand_double (f.random);
+  single->matrix.data[0] = 0.63;
+  f.layer.keep = 60;
+  f.layer.eigenvalues = NULL;
+  show (lofi_figure_overlaps (&f.result, 0, bars, 5), "null-overlaps-many");
+  f.layer.keep = 1;
+  show (lofi_figure_overlaps (&f.result, 0, single, -1), "null-overlaps-one");
+  fixture_clear (&f);
 }
 
 static void
-show_emergence (void)
+show_measures (void)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LofiExperiment) experiment = lofi_preset_load ("shirt", NULL, &error);
-  if (!experiment)
-    {
-      g_printerr ("%s\n", error->message);
-      return;
-    }
-  guint total = lofi_emergence_total (experiment);
-  const struct { const char *name; guint most; } cases[] = { { "emergence-all", 10000 }, { "emergence-some", 17 }, { "emergence-none", 0 } };
+  static const struct { const char *name; LofiMeasure measure; gboolean teacher; guint most; } cases[] = {
+    { "sweep-error", { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, FALSE, G_MAXUINT },   { "sweep-some", { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, FALSE, 17 },
+    { "sweep-none", { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, FALSE, 0 },            { "sweep-mse", { LOFI_QUANTITY_TEST_MSE, 0, 0 }, FALSE, G_MAXUINT },
+    { "sweep-train", { LOFI_QUANTITY_TRAIN_ERROR, 0, 0 }, FALSE, G_MAXUINT },  { "sweep-outliers", { LOFI_QUANTITY_OUTLIERS, 0, 0 }, TRUE, G_MAXUINT },
+    { "sweep-kept", { LOFI_QUANTITY_KEPT, 1, 0 }, TRUE, G_MAXUINT },           { "sweep-eigenvalues", { LOFI_QUANTITY_EIGENVALUE, 0, 7 }, TRUE, G_MAXUINT },
+    { "sweep-overlap", { LOFI_QUANTITY_OVERLAP, 0, 0 }, TRUE, G_MAXUINT },     { "sweep-overlap-real", { LOFI_QUANTITY_OVERLAP, 1, 0 }, FALSE, G_MAXUINT },
+    { "sweep-concepts", { LOFI_QUANTITY_OVERLAP, 1, 0 }, TRUE, G_MAXUINT },    { "sweep-teacher", { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, TRUE, G_MAXUINT },
+  };
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (LofiCells) cells = make_cells (experiment, cases[i].most);
-      LofiSweepView view = { .measure = { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, .samples = 2000, .x_axis = -1, .y_axis = -1 };
+      g_autoptr (LofiExperiment) experiment = cases[i].teacher ? fixture_sweep (TRUE, 200, 12800, 7, 5) : fixture_sweep (FALSE, 100, 10000, 12, 5);
+      g_autoptr (LofiCells) cells = fixture_cells (experiment, cases[i].most, cases[i].teacher ? 2 : LOFI_N_METHODS);
+      LofiSweepView view = { .measure = cases[i].measure, .samples = cases[i].teacher ? 0 : 2000, .x_axis = -1, .y_axis = -1 };
+      guint total = experiment->sweep_samples->len * experiment->sweep_seeds * (cases[i].teacher ? 2 : LOFI_N_METHODS);
       show (lofi_figure_emergence (cells, experiment, &view, total), cases[i].name);
+    }
+}
+
+/* Maps of two axes, of an axis and the samples, of few and of many values; curves along an axis. */
+static void
+show_grids (void)
+{
+  g_autoptr (LofiExperiment) experiment = fixture_sweep (FALSE, 500, 8000, 5, 3);
+  fixture_axis (experiment, "layer1.keep", "5;10;20;50;100;200");
+  fixture_axis (experiment, "layer2.keep", "5;10;20;50");
+  fixture_axis (experiment, "readout.penalties", "1e-6;1e-3;1;100");
+  g_autoptr (LofiCells) cells = fixture_cells (experiment, G_MAXUINT, 2), some = fixture_cells (experiment, 2500, 2);
+  LofiSweepView view = { .measure = { LOFI_QUANTITY_TEST_ERROR, 0, 0 }, .point = 2, .x_axis = 0, .y_axis = 1 };
+  show (lofi_figure_heat_map (cells, experiment, &view), "sweep-heat");
+  show (lofi_figure_heat_map (some, experiment, &view), "sweep-heat-some");
+  show (lofi_figure_heat_map (NULL, experiment, &view), "sweep-heat-none");
+  show (lofi_figure_widths (cells, experiment, &view), "sweep-widths");
+  show (lofi_figure_emergence (cells, experiment, &view, 0), "sweep-point");
+  view.x_axis = -1;
+  view.y_axis = 2;
+  view.measure = (LofiMeasure) { LOFI_QUANTITY_OVERLAP, 0, 0 };
+  show (lofi_figure_heat_map (cells, experiment, &view), "sweep-heat-samples");
+  view.x_axis = 2;
+  show (lofi_figure_widths (cells, experiment, &view), "sweep-widths-penalty");
+  g_autoptr (LofiExperiment) fine = fixture_sweep (TRUE, 100, 10000, 24, 1);
+  fixture_axis (fine, "layer1.activation", "relu;tanh;erf;sigmoid;gelu;sin;identity");
+  fixture_axis (fine, "layers.width", "100;141;200;283;400;566;800;1131;1600;2263;3200;4525;6400");
+  g_autoptr (LofiCells) many = fixture_cells (fine, G_MAXUINT, 1);
+  view = (LofiSweepView) { .measure = { LOFI_QUANTITY_EIGENVALUE, 0, 0 }, .x_axis = -1, .y_axis = 1 };
+  show (lofi_figure_heat_map (many, fine, &view), "sweep-heat-fine");
+  view = (LofiSweepView) { .x_axis = 0, .y_axis = 1 };
+  show (lofi_figure_heat_map (many, fine, &view), "sweep-heat-words");
+  show (lofi_figure_widths (many, fine, &view), "sweep-widths-words");
+}
+
+static void
+show_thresholds (void)
+{
+  g_autoptr (LofiExperiment) experiment = fixture_sweep (TRUE, 100, 20000, 12, 5);
+  fixture_axis (experiment, "data.dimension", "30;60;120;240");
+  static const struct { const char *name; guint lines; } cases[] = { { "sweep-thresholds", 100 }, { "sweep-thresholds-few", 2 }, { "sweep-thresholds-none", 0 } };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GPtrArray) thresholds = fixture_thresholds (cases[i].lines);
+      show (lofi_figure_thresholds (thresholds, experiment), cases[i].name);
     }
 }
 
@@ -309,6 +414,21 @@ main (int argc, char **argv)
   folder = argc > 1 ? argv[1] : "gallery";
   only = argc > 2 ? argv[2] : NULL;
   g_mkdir_with_parents (folder, 0755);
+  show_measures ();
+  show_grids ();
+  show_thresholds ();
+  if (only && g_str_has_prefix (only, "sweep"))
+    return 0;
+  show_null_by_hand ();
+  const char *deep_settings[] = { "layer1.kind=dense", "layer1.width=1000", "layer1.activation=tanh", "layer1.keep=8", "layer2.keep=20", "layer2.bias=1", NULL };
+  const char *few_samples[] = { "data.train=300", "data.dimension=400", NULL };
+  show_null ("shirt", "shirt", NULL);
+  show_null ("centred", "shirt-centred", NULL);
+  show_null ("xor", "xor", NULL);
+  show_null ("xor-few", "xor", few_samples);
+  show_null ("xor-deep", "xor", deep_settings);
+  if (only && g_str_has_prefix (only, "null"))
+    return 0;
   g_autoptr (LofiCache) cache = lofi_cache_new ((gsize) 1 << 30);
   const char *tanh_settings[] = { "layer1.activation=tanh", "layer2.activation=tanh", NULL };
   const char *dual_settings[] = { "layer1.width=1500", "data.train=700", NULL };
@@ -319,7 +439,6 @@ main (int argc, char **argv)
   show_fit ("dual", dual_settings, cache, FALSE);
   show_fit ("few", small_settings, cache, FALSE);
   show_fit ("keep400", wide_settings, cache, FALSE);
-  show_emergence ();
   show_alignment ();
   show_sparks (cache);
   show_unusual ();
