@@ -1,17 +1,21 @@
 /* The sweep over samples, seeds and methods. */
 #include "config.h"
+#include <math.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-cells-private.h"
-#include "lofi-emergence.h"
+#include "lofi-emergence-private.h"
 #include "lofi-error.h"
 #include "lofi-experiment-private.h"
 #include "lofi-fit-private.h"
 #include "lofi-grid-private.h"
-#include "lofi-teacher.h"
+#include "lofi-overlap.h"
 
-/* Stages are shared within one (samples, seed): the task by all methods, the first lift by lofi and lazy. More is not worth keeping. */
+/* Stages are shared within one (samples, seed): the task by all methods, the first lift by lofi and lazy, layers by points of the grid. More is not
+ * worth keeping. */
 #define SWEEP_CACHE_BYTES ((gsize) 400 << 20)
+/* Sketches of the cells whose overlaps wait for the largest number of samples. */
+#define SKETCH_BYTES ((gsize) 200 << 20)
 
 /* ---- what identifies a sweep ---- */
 
@@ -122,57 +126,6 @@ lofi_emergence_found (const LofiExperiment *experiment, LofiCells *cells)
   return found;
 }
 
-/* ---- a cell ---- */
-
-static void
-take_layers (LofiCell *cell, const LofiResult *result)
-{
-  guint filtered = 0;
-  for (guint l = 0; l < result->n_layers; l++)
-    filtered += result->layers[l]->keep > 0;
-  lofi_cell_set_layers (cell, filtered);
-  filtered = 0;
-  for (guint l = 0; l < result->n_layers; l++)
-    if (result->layers[l]->keep > 0)
-      {
-        LofiCellLayer *layer = &cell->layers[filtered++];
-        layer->n_eigenvalues = (guint) result->layers[l]->keep;
-        layer->eigenvalues = g_memdup2 (result->layers[l]->eigenvalues, layer->n_eigenvalues * sizeof (double));
-      }
-}
-
-static gboolean
-compute_cell (const LofiExperiment *experiment, LofiCell *cell, LofiCache *cache, GCancellable *cancellable, GError **error)
-{
-  gint64 began = g_get_monotonic_time ();
-  g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
-  const LofiObserver leading = { .spectra = LOFI_SPECTRA_LEADING };
-  LofiFitRun run = { .experiment = experiment, .cache = cache, .observer = &leading, .cancellable = cancellable, .result = result };
-  if (!lofi_fit_run_begin (&run, FALSE, error))
-    return FALSE;
-  gboolean done;
-  if (cell->method == LOFI_METHOD_LOFI)
-    {
-      done = lofi_fit_run_layers (&run, error);
-      if (done)
-        take_layers (cell, result);
-    }
-  else
-    {
-      static LofiReadout *(*const methods[LOFI_N_METHODS]) (LofiFitRun *, GError **)
-        = { NULL, lofi_fit_lazy, lofi_fit_linear, lofi_fit_kernel, lofi_fit_descent };
-      result->readout = methods[cell->method] (&run, error);
-      done = result->readout != NULL;
-    }
-  if (!done)
-    return FALSE;
-  cell->test_error = result->readout->test_scores.error;
-  cell->test_mse = result->readout->test_scores.mse;
-  cell->train_error = result->readout->train_scores.error;
-  cell->seconds = (g_get_monotonic_time () - began) / 1e6;
-  return TRUE;
-}
-
 /* The sweep reads the data once, and finds it already read by the fits. */
 static LofiCache *
 sweep_cache (const LofiExperiment *experiment, LofiCache *shared)
@@ -187,12 +140,10 @@ sweep_cache (const LofiExperiment *experiment, LofiCache *shared)
 
 /* Draws the task of the largest n: it fails with the reason if there are not that many samples. */
 static gboolean
-check_samples (const LofiExperiment *experiment, LofiCache *cache, GCancellable *cancellable, GError **error)
+check_samples (const LofiExperiment *experiment, gsize most, LofiCache *cache, GCancellable *cancellable, GError **error)
 {
   g_autoptr (LofiExperiment) largest = lofi_experiment_dup (experiment);
-  gsize most = g_array_index (experiment->sweep_samples, gsize, experiment->sweep_samples->len - 1);
-  LofiTeacher teacher;
-  largest->data.train = lofi_teacher_from_name (experiment->data.source, &teacher) ? 1000 : 0;    /* a teacher has as many as are asked for */
+  largest->data.train = lofi_cell_is_planted (experiment) ? 1000 : 0;    /* a teacher has as many as are asked for */
   g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
   LofiFitRun run = { .experiment = largest, .cache = cache, .cancellable = cancellable, .result = result };
   if (!lofi_fit_run_begin (&run, FALSE, error))
@@ -207,38 +158,228 @@ check_samples (const LofiExperiment *experiment, LofiCache *cache, GCancellable 
   return TRUE;
 }
 
+/* ---- the run ---- */
+
+typedef struct {
+  const LofiExperiment *experiment;
+  GPtrArray *points;         /* LofiExperiment * */
+  LofiCells *cells;
+  LofiShareMap *share;
+  LofiCache *cache, *sketches;
+  const LofiSweepObserver *observer;
+  GCancellable *cancellable;
+  guint finished, total;
+} Sweep;
+
+static gsize
+samples_of (const Sweep *sweep, guint i)
+{
+  return g_array_index (sweep->experiment->sweep_samples, gsize, i);
+}
+
+/* One for every value of the axes that change the data. */
+static gboolean
+check_data (const Sweep *sweep, GError **error)
+{
+  const GPtrArray *axes = sweep->experiment->sweep_axes;
+  gsize most = samples_of (sweep, sweep->experiment->sweep_samples->len - 1);
+  for (guint p = 0; p < sweep->points->len; p++)
+    {
+      guint values[LOFI_SWEEP_AXES_MOST], others = 0;
+      lofi_grid_indices (sweep->experiment, p, values);
+      for (guint i = 0; i < axes->len; i++)
+        others += values[i] > 0 && !g_str_has_prefix (((const LofiSweepAxis *) g_ptr_array_index (axes, i))->key, "data.");
+      if (others == 0 && !check_samples (g_ptr_array_index (sweep->points, p), most, sweep->cache, sweep->cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The share's cells, and those of them that are there. */
+static void
+count_cells (Sweep *sweep)
+{
+  const LofiExperiment *e = sweep->experiment;
+  for (guint p = 0; p < sweep->points->len; p++)
+    {
+      const char *point = lofi_grid_point (e, p);
+      for (guint i = 0; i < e->sweep_samples->len; i++)
+        for (guint seed = 0; seed < e->sweep_seeds; seed++)
+          for (guint m = 0; m < LOFI_N_METHODS; m++)
+            if (lofi_emergence_wants (e, m) && lofi_share_map_has (sweep->share, p, seed, i))
+              {
+                sweep->total++;
+                sweep->finished += lofi_cells_has (sweep->cells, point, samples_of (sweep, i), seed, m);
+              }
+    }
+}
+
+static void
+tell (const Sweep *sweep, const LofiCell *cell, gboolean overlaps)
+{
+  if (sweep->observer && sweep->observer->cell)
+    sweep->observer->cell (sweep->observer->data, cell, overlaps, sweep->finished, sweep->total);
+}
+
+static LofiExperiment *
+experiment_of (const Sweep *sweep, guint p, gsize samples, guint seed)
+{
+  LofiExperiment *own = lofi_experiment_dup (g_ptr_array_index (sweep->points, p));
+  own->data.train = samples;
+  own->seed = seed;
+  return own;
+}
+
+/* ---- overlaps with the subspace at most samples ---- */
+
+static char *
+sketch_key (const char *point, gsize samples, guint seed)
+{
+  return g_strdup_printf ("%zu/%u/%s", samples, seed, point);
+}
+
+static void
+keep_sketches (Sweep *sweep, const char *key, LofiSketches *sketches)
+{
+  gsize bytes = 0;
+  for (guint l = 0; l < sketches->len; l++)
+    {
+      const LofiArray *array = g_ptr_array_index (sketches, l);
+      bytes += array ? array->matrix.rows * array->matrix.stride * sizeof (double) : 0;
+    }
+  lofi_cache_put (sweep->sketches, key, sketches, bytes, (LofiCacheRef) g_ptr_array_ref, (GDestroyNotify) g_ptr_array_unref);
+}
+
+/* (transfer full) those of a cell, from when it was computed or by fitting its layers again. */
+static LofiSketches *
+find_sketches (Sweep *sweep, guint p, gsize samples, guint seed, GError **error)
+{
+  g_autofree char *key = sketch_key (lofi_grid_point (sweep->experiment, p), samples, seed);
+  LofiSketches *sketches = lofi_cache_get (sweep->sketches, key);
+  if (sketches)
+    return sketches;
+  g_autoptr (LofiExperiment) own = experiment_of (sweep, p, samples, seed);
+  return lofi_cell_sketches (own, sweep->cache, sweep->cancellable, error);
+}
+
+static gboolean
+find_overlaps (Sweep *sweep, LofiCell *cell, guint p, guint seed, gsize reference, LofiSketches *with, GError **error)
+{
+  g_autoptr (GPtrArray) sketches = find_sketches (sweep, p, cell->samples, seed, error);
+  g_autofree double *overlaps = g_new (double, cell->n_layers + 1);
+  if (!sketches)
+    return FALSE;
+  for (guint l = 0; l < cell->n_layers; l++)
+    {
+      const LofiArray *a = l < sketches->len ? g_ptr_array_index (sketches, l) : NULL, *b = l < with->len ? g_ptr_array_index (with, l) : NULL;
+      double overlap = a && b ? lofi_sketch_overlap (a, b) : NAN;
+      cell->layers[l].overlap = overlaps[l] = isnan (overlap) ? NAN : CLAMP (overlap, 0, 1);
+    }
+  cell->reference = reference;
+  lofi_cells_add_overlaps (sweep->cells, cell->point, cell->samples, seed, reference, overlaps, cell->n_layers);
+  tell (sweep, cell, TRUE);
+  return TRUE;
+}
+
+/* When the cell at most samples is known, all cells of its point and seed get their overlaps with it. */
+static gboolean
+finish_overlaps (Sweep *sweep, guint p, guint seed, GError **error)
+{
+  guint last = sweep->experiment->sweep_samples->len - 1;
+  gsize reference = samples_of (sweep, last);
+  const char *point = lofi_grid_point (sweep->experiment, p);
+  g_autoptr (GPtrArray) with = NULL;
+  if (lofi_cell_is_planted (g_ptr_array_index (sweep->points, p)))
+    return TRUE;
+  for (guint i = 0; i <= last; i++)
+    {
+      g_autoptr (LofiCell) cell = lofi_cells_get (sweep->cells, point, samples_of (sweep, i), seed, LOFI_METHOD_LOFI);
+      if (!cell || cell->n_layers == 0 || cell->reference >= reference)
+        continue;
+      if (!with && !(with = find_sketches (sweep, p, reference, seed, error)))
+        return FALSE;
+      if (!find_overlaps (sweep, cell, p, seed, reference, with, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* ---- the order ---- */
+
+/* All methods of (point, samples, seed), and with the last number of samples the overlaps. */
+static gboolean
+run_cells (Sweep *sweep, guint p, guint i, guint seed, GError **error)
+{
+  const char *point = lofi_grid_point (sweep->experiment, p);
+  g_autoptr (LofiExperiment) own = experiment_of (sweep, p, samples_of (sweep, i), seed);
+  g_autofree char *key = sketch_key (point, samples_of (sweep, i), seed);
+  gboolean planted = lofi_cell_is_planted (own);
+  for (guint method = 0; method < LOFI_N_METHODS; method++)
+    {
+      LofiCell cell = { .point = point, .samples = samples_of (sweep, i), .seed = seed, .method = method };
+      g_autoptr (GPtrArray) sketches = NULL;
+      if (!lofi_emergence_wants (sweep->experiment, method) || lofi_cells_has (sweep->cells, point, cell.samples, seed, method))
+        continue;
+      gboolean done = lofi_cell_compute (own, &cell, sweep->cache, planted ? NULL : &sketches, sweep->cancellable, error);
+      if (done)
+        {
+          lofi_cells_add (sweep->cells, &cell);
+          sweep->finished++;
+          if (sketches)
+            keep_sketches (sweep, key, sketches);
+          tell (sweep, &cell, FALSE);
+        }
+      lofi_cell_clear_layers (&cell);
+      if (!done)
+        return FALSE;
+    }
+  return i + 1 < sweep->experiment->sweep_samples->len || finish_overlaps (sweep, p, seed, error);
+}
+
+/* Pairs of point and seed that go through all sample counts together: all of them, unless their sketches would take too much memory. */
+static guint
+pairs_at_once (const Sweep *sweep, guint pairs)
+{
+  double bytes = 0;
+  for (guint p = 0; p < sweep->points->len; p++)
+    {
+      const LofiExperiment *point = g_ptr_array_index (sweep->points, p);
+      double kept = 0;
+      for (guint l = 0; l < point->layers->len && !lofi_cell_is_planted (point); l++)
+        kept += (double) lofi_experiment_layer (point, l)->keep;
+      bytes = MAX (bytes, kept * LOFI_SKETCH_SAMPLES * sizeof (double) * sweep->experiment->sweep_samples->len);
+    }
+  return bytes > 0 ? (guint) CLAMP ((double) SKETCH_BYTES / bytes, 1, pairs) : pairs;
+}
+
+/* Small n first, and seeds of one n together. */
+static gboolean
+run_sweep (Sweep *sweep, GError **error)
+{
+  guint n_points = sweep->points->len, pairs = n_points * sweep->experiment->sweep_seeds, step = pairs_at_once (sweep, pairs);
+  for (guint first = 0; first < pairs; first += step)
+    for (guint i = 0; i < sweep->experiment->sweep_samples->len; i++)
+      for (guint pair = first; pair < MIN (first + step, pairs); pair++)
+        {
+          guint seed = pair / n_points, p = pair % n_points;
+          if (lofi_share_map_has (sweep->share, p, seed, i) && !run_cells (sweep, p, i, seed, error))
+            return FALSE;
+        }
+  return TRUE;
+}
+
 gboolean
 lofi_emergence_run (const LofiExperiment *experiment, LofiCells *cells, LofiShare share, LofiCache *shared,
                     const LofiSweepObserver *observer, GCancellable *cancellable, GError **error)
 {
-  guint total = lofi_emergence_total (experiment), finished = 0;
-  g_autoptr (LofiCache) cache = sweep_cache (experiment, shared);
-  if (total == 0)
-    return TRUE;
-  if (!check_samples (experiment, cache, cancellable, error))
+  g_autoptr (GPtrArray) points = lofi_grid_experiments (experiment, error);
+  if (!points)
     return FALSE;
-  for (guint i = 0; i < experiment->sweep_samples->len; i++)
-    for (guint seed = 0; seed < experiment->sweep_seeds; seed++)
-      for (guint p = 0; p < lofi_grid_count (experiment); p++)
-      for (guint method = 0; method < LOFI_N_METHODS; method++)
-        {
-          LofiCell cell = { .samples = g_array_index (experiment->sweep_samples, gsize, i), .seed = seed, .method = method, .point = lofi_grid_point (experiment, p) };
-          if (!lofi_emergence_wants (experiment, method))
-            continue;
-          finished++;
-          if (lofi_cells_has (cells, cell.point, cell.samples, cell.seed, method))
-            continue;
-          g_autoptr (LofiExperiment) own = lofi_grid_experiment (experiment, p, error);
-          if (!own)
-            return FALSE;
-          own->data.train = cell.samples;
-          own->seed = seed;
-          if (!compute_cell (own, &cell, cache, cancellable, error))
-            return FALSE;
-          lofi_cells_add (cells, &cell);
-          if (observer && observer->cell)
-            observer->cell (observer->data, &cell, FALSE, finished, total);
-          lofi_cell_clear_layers (&cell);
-        }
-  return TRUE;
+  g_autoptr (LofiShareMap) map = lofi_share_map_new (experiment, points, share);
+  g_autoptr (LofiCache) cache = sweep_cache (experiment, shared), sketches = lofi_cache_new (SKETCH_BYTES);
+  Sweep sweep = { experiment, points, cells, map, cache, sketches, observer, cancellable, 0, 0 };
+  if (!check_data (&sweep, error))
+    return FALSE;
+  count_cells (&sweep);
+  return run_sweep (&sweep, error);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-cells-private.h"
-#include "lofi-emergence.h"
+#include "lofi-emergence-private.h"
 #include "lofi-error.h"
 #include "lofi-grid-private.h"
 
@@ -136,4 +136,19 @@ const char *
 lofi_grid_message (const GError *reason)
 {
   return g_str_has_prefix (reason->message, "--set ") ? reason->message + strlen ("--set ") : reason->message;
+}
+
+GPtrArray *
+lofi_grid_experiments (const LofiExperiment *experiment, GError **error)
+{
+  g_autoptr (GPtrArray) points = g_ptr_array_new_with_free_func ((GDestroyNotify) lofi_experiment_free);
+  guint count = lofi_grid_count (experiment);
+  for (guint p = 0; p < count; p++)
+    {
+      LofiExperiment *point = lofi_grid_experiment (experiment, p, error);
+      if (!point)
+        return NULL;
+      g_ptr_array_add (points, point);
+    }
+  return g_steal_pointer (&points);
 }
