@@ -1,7 +1,8 @@
 /* Both products of a piece of rows, Z V and then Z^T of its weighted values, are made while the piece is in the cache. With few vectors they are bound
- * by memory and by how BLAS packs its operands, not by arithmetic: 16 columns take little longer than 4, and 32 less than 20. So the vectors are
- * filled up to a multiple of 16 with zeros, which also makes a vector's rounding the same whatever it is multiplied with. */
+ * by memory and by how BLAS packs its operands and divides them among threads, not by arithmetic: on two threads 16 columns take little longer than 4,
+ * and 32 less than 20. So the vectors are filled up with zeros, which also makes a vector's rounding the same whatever it is multiplied with. */
 #include "lofi-rows-private.h"
+#include "lofi-blas.h"
 #include "lofi-math-private.h"
 
 #include <cblas.h>
@@ -9,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOGETHER 16         /* vectors are filled up to a multiple of this */
+#define TOGETHER 16         /* vectors are filled up to a multiple of this, */
+#define TOGETHER_ALONE 4    /* on one thread of this */
 #define PIECE_BYTES 1048576 /* of rows, that both products pass over in the cache */
 #define PIECE_LEAST 64      /* rows of a piece */
 #define FOLD 2048           /* rows, after which sums in single precision go on in double */
@@ -17,7 +19,8 @@
 static size_t
 filled_up (size_t count)
 {
-  return (count + TOGETHER - 1) / TOGETHER * TOGETHER;
+  size_t together = lofi_blas_threads () > 1 ? TOGETHER : TOGETHER_ALONE;
+  return (count + together - 1) / together * together;
 }
 
 static LofiStatus
