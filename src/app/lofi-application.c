@@ -134,7 +134,8 @@ set_accels (GtkApplication *application)
     { "win.export", { "<Control>e" } }, { "win.run", { "<Control>r" } }, { "win.undo", { "<Control>z" } },
     { "win.redo", { "<Control><Shift>z", "<Control>y" } }, { "win.show-view::spectrum", { "<Control>1" } },
     { "win.show-view::filters", { "<Control>2" } }, { "win.show-view::features", { "<Control>3" } },
-    { "win.show-view::emergence", { "<Control>4" } }, { "win.show-view::descent", { "<Control>5" } }, { "win.move-layer-up", { "<Alt>Up" } }, { "win.move-layer-down", { "<Alt>Down" } },
+    { "win.show-view::emergence", { "<Control>4" } }, { "win.show-view::descent", { "<Control>5" } },
+    { "win.move-layer-up", { "<Alt>Up" } }, { "win.move-layer-down", { "<Alt>Down" } },
     { "win.remove-layer", { "<Alt>Delete" } },
     { "window.close", { "<Control>w" } }, { "win.show-help-overlay", { "<Control>question", "<Control>slash" } },
   };

@@ -125,7 +125,8 @@ lofi_layer_facts_show (LofiFacts *facts, GtkLabel *mean_pair, LofiSession *sessi
   else
     for (guint row = 0; row < LOFI_FACT_DEGREE; row++)
       lofi_facts_show (facts, row, row <= LOFI_FACT_OUTPUTS ? "–" : NULL, TRUE);
-  show_null (facts, layer && layer->keep > 0 ? lofi_session_get_null (result, index) : NULL, !faint && (lofi_session_is_busy (session) || lofi_session_is_refining (session)), faint);
+  gboolean computing = !faint && (lofi_session_is_busy (session) || lofi_session_is_refining (session));
+  show_null (facts, layer && layer->keep > 0 ? lofi_session_get_null (result, index) : NULL, computing, faint);
   lofi_facts_show (facts, LOFI_FACT_DEGREE, degree, FALSE);
   gtk_label_set_text (mean_pair, pair ? pair : "");
   gtk_widget_set_opacity (GTK_WIDGET (mean_pair), faint ? 0.5 : 1);

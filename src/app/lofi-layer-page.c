@@ -52,8 +52,9 @@ struct _LofiLayerPage {
   GtkSpinButton *size, *stride, *padding, *width, *keep, *keep_min, *keep_max, *bias;
   LofiLogScale *width_scale;
   GtkSwitch *filtered, *center_labels, *center_lift;
-  GtkToggleButton *infinite, *automatic;
-  GtkWidget *bounds;
+  GtkToggleButton *infinite;
+  GtkCheckButton *automatic;
+  GtkWidget *automatic_box, *bounds;
   GtkLabel *chosen;
   GtkDropDown *kind, *mode, *activation, *order, *degree;
   GtkLabel *weights_name, *mean_pair;
@@ -88,6 +89,8 @@ control_value (gpointer widget)
     return gtk_spin_button_get_value (widget);
   if (GTK_IS_DROP_DOWN (widget))
     return gtk_drop_down_get_selected (widget);
+  if (GTK_IS_CHECK_BUTTON (widget))
+    return gtk_check_button_get_active (widget);
   return GTK_IS_SWITCH (widget) ? gtk_switch_get_active (widget) : gtk_toggle_button_get_active (widget);
 }
 
@@ -275,6 +278,7 @@ show_automatic (LofiLayerPage *self, const LofiLayerSpec *spec, const char *no_f
   const char *why = reason ? reason : refused;
   g_autofree char *note = why && !spec->keep_auto ? g_strdup_printf (_("auto: %s"), why) : NULL;
   gtk_widget_set_sensitive (GTK_WIDGET (self->automatic), filters && (spec->keep_auto || !why));
+  gtk_widget_set_visible (self->automatic_box, filters);
   gtk_widget_set_visible (self->bounds, spec->keep_auto);
   gtk_widget_set_visible (GTK_WIDGET (self->keep), !spec->keep_auto);
   gtk_widget_set_visible (GTK_WIDGET (self->chosen), spec->keep_auto);
@@ -329,7 +333,7 @@ show_values (LofiLayerPage *self, const LofiLayerSpec *spec)
   gtk_toggle_button_set_active (self->infinite, infinite);
   gtk_switch_set_active (self->filtered, spec->keep != LOFI_KEEP_NONE);
   lofi_spin_show (self->keep, spec->keep != LOFI_KEEP_NONE && !spec->keep_auto ? spec->keep : self->memory.keep);
-  gtk_toggle_button_set_active (self->automatic, spec->keep_auto);
+  gtk_check_button_set_active (self->automatic, spec->keep_auto);
   lofi_spin_show (self->keep_min, spec->keep_min);
   lofi_spin_show (self->keep_max, spec->keep_max);
   lofi_choice_show (self->activation, spec->activation);
@@ -410,6 +414,7 @@ lofi_layer_page_class_init (LofiLayerPageClass *class)
   for (guint i = 0; i < G_N_ELEMENTS (controls); i++)
     gtk_widget_class_bind_template_child_full (widget_class, controls[i].id, FALSE, controls[i].at);
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, width_scale);
+  gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, automatic_box);
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, bounds);
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, chosen);
   gtk_widget_class_bind_template_child (widget_class, LofiLayerPage, weights_name);

@@ -395,8 +395,8 @@ lofi_main_window_update_actions (LofiMainWindow *self, LofiChange what)
     { "win.step-forward", index < last }, { "win.step-last", index < last || away },
     { "win.add-layer", e->layers->len < LOFI_LAYERS_MAX },
     { "win.remove-layer", !no_remove }, { "win.move-layer-up", !no_up }, { "win.move-layer-down", !no_down },
-    { "win.stop", lofi_session_is_busy (session) || lofi_session_is_refining (session) || lofi_session_is_sweeping (session) || lofi_session_is_descending (session)
-                  || lofi_session_get_playing (session) },
+    { "win.stop", lofi_session_is_busy (session) || lofi_session_is_refining (session) || lofi_session_is_sweeping (session)
+                  || lofi_session_is_descending (session) || lofi_session_get_playing (session) },
   };
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), states[i].name, states[i].enabled);

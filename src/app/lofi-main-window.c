@@ -294,7 +294,10 @@ on_changed (LofiMainWindow *self, LofiChange what)
   if (what & LOFI_CHANGED_MESSAGE)
     show_banner (self);
   if (what & LOFI_CHANGED_PROGRESS)
-    gtk_stack_set_visible_child_name (self->run_stack, lofi_session_is_busy (self->session) || lofi_session_is_refining (self->session) ? "stop" : "run");
+    {
+      gboolean computing = lofi_session_is_busy (self->session) || lofi_session_is_refining (self->session);
+      gtk_stack_set_visible_child_name (self->run_stack, computing ? "stop" : "run");
+    }
   if (what & LOFI_CHANGED_FOLDER)
     show_folder_problem (self);
   lofi_main_window_update_actions (self, what);

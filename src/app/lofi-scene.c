@@ -50,7 +50,8 @@ static gboolean
 same_key (const LofiSceneKey *a, const LofiSceneKey *b)
 {
   return a->view == b->view && lofi_place_equal (a->place, b->place) && a->result == b->result && a->pictures == b->pictures
-         && a->bars == b->bars && a->shuffled == b->shuffled && a->scatter == b->scatter && a->cells == b->cells && a->sweep == b->sweep && a->alignment == b->alignment && a->space == b->space
+         && a->bars == b->bars && a->shuffled == b->shuffled && a->scatter == b->scatter && a->cells == b->cells
+         && a->sweep == b->sweep && a->alignment == b->alignment && a->space == b->space
          && a->selected == b->selected;
 }
 
@@ -236,7 +237,8 @@ find_features (LofiScene *scene, LofiSession *session, LofiSceneKey *key, LofiSh
   LofiShown above;
   key->bars = lofi_session_get_bars (session, &of_bars, &above);
   key->scatter = lofi_session_get_scatter (session, &result, shown);
-  if (key->bars != scene->key.bars || !key->bars != !scene->above || key->selected != scene->key.selected || !lofi_place_equal (key->place, scene->key.place))
+  gboolean other = key->bars != scene->key.bars || key->selected != scene->key.selected || !lofi_place_equal (key->place, scene->key.place);
+  if (other || !key->bars != !scene->above)
     {
       g_clear_pointer (&scene->above, lofi_figure_unref);
       scene->above = key->bars ? lofi_figure_overlaps (of_bars, key->place.layer, key->bars, key->selected) : NULL;
