@@ -7,7 +7,8 @@
 #define PRESET_FOLDER "/io/github/lofi_explorer/engine/presets/"
 
 static const char *const names[] = { "shirt", "shirt-tanh", "shirt-wide", "shirt-degree-2", "shirt-centred", "upper-lower",
-                                     "clothing-footwear", "shirt-conv", "shirt-kernel", "shirt-descent", "xor", NULL };
+                                     "clothing-footwear", "shirt-conv", "shirt-kernel", "shirt-descent", "xor", "one-transition", "two-transitions",
+                                     "one-transition-dimension", "two-transitions-dimension", NULL };
 
 const char *const *
 lofi_preset_names (void)
