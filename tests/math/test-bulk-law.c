@@ -481,6 +481,7 @@ bulk_suite (void)
 {
   Suite *suite = suite_create ("bulk law");
   TCase *laws = tcase_create ("laws");
+  tcase_set_timeout (laws, 60);
   tcase_add_loop_test (laws, test_edges_are_the_printed_ones, 0, EDGE_ROWS);
   tcase_add_test (laws, test_balanced_edges_have_a_closed_form);
   tcase_add_test (laws, test_edges_of_many_values);

@@ -502,6 +502,7 @@ outlier_suite (void)
 {
   Suite *suite = suite_create ("bulk outliers");
   TCase *formulas = tcase_create ("formulas");
+  tcase_set_timeout (formulas, 60);
   tcase_add_test (formulas, test_outliers_are_the_printed_ones);
   tcase_add_test (formulas, test_the_two_forms_agree);
   tcase_add_test (formulas, test_the_outlier_leaves_from_the_edge);
