@@ -1,6 +1,7 @@
 /* `lofi figure`: a picture of a result, by the drawing code of the window. */
 #include "config.h"
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-cmd-figure-private.h"
@@ -15,6 +16,7 @@
 #define DEFAULT_DPI 200
 #define PIXELS_AN_INCH 96
 #define SAMPLES_A_CLASS 10
+#define LAYER_NOT_GIVEN G_MININT
 
 /* ---- one function a kind ---- */
 
@@ -136,7 +138,8 @@ static const Kind kinds[] = {
   { "emergence", lofi_draw_emergence, FALSE, FALSE },   { "samples", draw_samples, FALSE, TRUE },
   { "activations", draw_activations, TRUE, FALSE }, { "predictions", draw_predictions, FALSE, FALSE },
   { "alignment", draw_alignment, FALSE, FALSE, TRUE },
-  { "widths", NULL },                              /* of the file format, not of this version */
+  { "widths", lofi_draw_widths, FALSE, FALSE },     { "heatmap", lofi_draw_heat_map, FALSE, FALSE },
+  { "thresholds", lofi_draw_thresholds, FALSE, FALSE },
 };
 
 static const Kind *
@@ -146,14 +149,12 @@ find_kind (const char *word, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       names[i] = kinds[i].name;
-      if (strcmp (word, kinds[i].name) != 0)
-        continue;
-      if (!kinds[i].draw)
-        lofi_error_set (error, LOFI_ERROR_INPUT, word, _("choose spectrum, filters, emergence or alignment"), "%s", _("not computed by this version"));
-      return kinds[i].draw ? &kinds[i] : NULL;
+      if (strcmp (word, kinds[i].name) == 0)
+        return &kinds[i];
     }
   const char *nearest = lofi_nearest_name (word, names);
-  g_autofree char *todo = nearest ? g_strdup_printf (_("did you mean %s?"), nearest) : g_strdup (_("choose spectrum, filters, emergence or alignment"));
+  g_autofree char *all = g_strjoinv (", ", (char **) names);
+  g_autofree char *todo = nearest ? g_strdup_printf (_("did you mean %s?"), nearest) : g_strdup_printf (_("choose one of %s"), all);
   lofi_cli_usage (error, word, _("no such kind of figure"), todo);
   return NULL;
 }
@@ -240,11 +241,20 @@ gboolean
 lofi_cmd_figure (LofiCli *cli, GError **error)
 {
   g_autofree char *path = NULL, *style = NULL, *width = NULL, *height = NULL, *dpi = NULL, *space = NULL;
-  int layer = 1;
+  int layer = LAYER_NOT_GIVEN;
+  g_auto (LofiSweepWords) sweep = { .level = NAN };
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &path, N_("The file to draw to; its suffix says pdf, svg or png"), "FILE" },
-    { "layer", 0, 0, G_OPTION_ARG_INT, &layer, N_("The layer whose spectrum, filters or activations are drawn; 1 if not given"), "N" },
+    { "layer", 0, 0, G_OPTION_ARG_INT, &layer, N_("The layer whose spectrum, filters, activations or measure are drawn; the first if not given"), "N" },
     { "space", 0, 0, G_OPTION_ARG_STRING, &space, N_("Where an alignment is drawn: inputs (if not given) or samples"), "NAME" },
+    { "measure", 0, 0, G_OPTION_ARG_STRING, &sweep.measure, N_("Of a sweep: test_error (if not given), test_mse, train_error, outliers, kept, eigenvalues, overlap"), "NAME" },
+    { "index", 0, 0, G_OPTION_ARG_INT, &sweep.index, N_("How many of the leading eigenvalues, or which one of a map; or which planted group of an overlap"), "N" },
+    { "point", 0, 0, G_OPTION_ARG_STRING, &sweep.point, N_("Where in the grid of a sweep, the first values if not given: \"layer1.keep=10 layer2.keep=20\""), "SETTINGS" },
+    { "x", 0, 0, G_OPTION_ARG_STRING, &sweep.x, N_("Across a heatmap or widths: an axis of the grid, or samples"), "KEY" },
+    { "y", 0, 0, G_OPTION_ARG_STRING, &sweep.y, N_("Up a heatmap"), "KEY" },
+    { "samples", 0, 0, G_OPTION_ARG_INT, &sweep.samples, N_("Samples of a heatmap or of widths; the most of the sweep if not given"), "N" },
+    { "method", 0, 0, G_OPTION_ARG_STRING, &sweep.method, N_("Method of a heatmap: lofi (if not given), lazy, linear, kernel, descent"), "NAME" },
+    { "level", 0, 0, G_OPTION_ARG_DOUBLE, &sweep.level, N_("Test error at which thresholds say that a baseline has learned; 0.35 if not given"), "ERROR" },
     { "width", 0, 0, G_OPTION_ARG_STRING, &width, N_("Width, such as 8.5cm, 3.4in, 245pt or 600px"), "LEN" },
     { "height", 0, 0, G_OPTION_ARG_STRING, &height, N_("Height"), "LEN" },
     { "dpi", 0, 0, G_OPTION_ARG_STRING, &dpi, N_("Resolution of a PNG; 200 if not given, 96 for a width in px"), "N" },
@@ -259,7 +269,8 @@ lofi_cmd_figure (LofiCli *cli, GError **error)
     return FALSE;
   if (space && !g_str_equal (space, "inputs") && !g_str_equal (space, "samples"))
     return lofi_cli_usage (error, "--space", _("no such space"), _("choose inputs or samples"));
-  LofiFigureJob job = { .cli = cli, .layer = layer - 1 };
+  LofiFigureJob job = { .cli = cli, .layer_given = layer != LAYER_NOT_GIVEN, .sweep = sweep };
+  job.layer = job.layer_given ? layer - 1 : 0;
   job.space = space && g_str_equal (space, "samples") ? LOFI_ALIGN_SPACE_SAMPLES : LOFI_ALIGN_SPACE_INPUTS;
   gboolean done = find_experiment (&job, kind, cli->argv[1], error) && draw (&job, kind, &page, error);
   g_clear_pointer (&job.experiment, lofi_experiment_free);

@@ -380,13 +380,13 @@ make_subtitle (GPtrArray *thresholds)
       g_ascii_formatd (level, sizeof level, "%.3g", 100 * error);
       g_string_append_printf (text, text->len ? _(", or a baseline's test error %s %%") : _("where the test error reaches %s %%"), level);
     }
-  if (has_theory)
-    g_string_append (text, _(" · dashed: the slope of theory"));
   if (missing->len)
     {
       g_string_append (text, text->len ? " · " : "");
       g_string_append_printf (text, _("not reached: %s"), missing->str);
     }
+  if (has_theory)
+    g_string_append (text, _(" · dashed: the slope of theory"));
   return text->len ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 

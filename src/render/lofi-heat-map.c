@@ -49,7 +49,7 @@ ticks_of_bar (const LofiHeatMap *self, const Layout *l, LofiText *text)
       lofi_measure_number (self->measure.quantity, ends[i], FALSE, tick.label, sizeof tick.label);
       g_array_append_val (ticks, tick);
     }
-  g_autoptr (GArray) between = lofi_frame_ticks (&l->bar_axis, text, TRUE);
+  g_autoptr (GArray) between = lofi_axis_ticks (&l->bar_axis, 4 * text->style->font_size);
   for (guint i = 0; n_ends == 2 && i < between->len; i++)
     {
       LofiTick tick = g_array_index (between, LofiTick, i);

@@ -52,7 +52,8 @@ void
 lofi_measure_format_mean (LofiQuantity quantity, double mean, double sem, char *out, gsize size)
 {
   char value[64], error[64];
-  lofi_measure_format (quantity, mean, FALSE, value, sizeof value);
+  /* Beside its error an overlap has as many digits as that. */
+  lofi_measure_format (quantity, mean, quantity == LOFI_QUANTITY_OVERLAP && isfinite (sem), value, sizeof value);
   lofi_measure_format (quantity, sem, TRUE, error, sizeof error);
   if (isfinite (sem))
     g_snprintf (out, size, "%s ± %s", value, error);
@@ -278,10 +279,14 @@ char *
 lofi_sweep_value_label (const char *value)
 {
   gsize length = strlen (value);
-  char label[40];
-  if (length == 0 || length > 15 || strspn (value, "0123456789") != length)
+  char label[40], *end;
+  double number = g_ascii_strtod (value, &end);
+  if (length > 0 && length <= 15 && strspn (value, "0123456789") == length)
+    lofi_format_count (g_ascii_strtoull (value, NULL, 10), label, sizeof label);
+  else if (length > 0 && *end == '\0' && isfinite (number))
+    lofi_format_number (number, 6, label, sizeof label);
+  else
     return g_strdup (value);
-  lofi_format_count (g_ascii_strtoull (value, NULL, 10), label, sizeof label);
   return g_strdup (label);
 }
 

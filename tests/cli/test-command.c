@@ -57,13 +57,6 @@ START_TEST (usage_errors)
 }
 END_TEST
 
-START_TEST (kinds_of_later_versions)
-{
-  g_auto (Said) widths = lofi_run ("figure widths shirt -o /tmp/lofi-not-made.pdf");
-  assert_refused (&widths, 2, "widths|not computed by this version");
-}
-END_TEST
-
 START_TEST (output_that_cannot_be_written)
 {
   g_autofree char *line = g_strconcat (g_getenv ("LOFI_COMMAND"), " presets >/dev/full", NULL);
@@ -332,7 +325,6 @@ main (void)
   tcase_set_timeout (tests, 120);
   tcase_add_test (tests, help_and_version);
   tcase_add_loop_test (tests, usage_errors, 0, G_N_ELEMENTS (wrong_usage));
-  tcase_add_test (tests, kinds_of_later_versions);
   tcase_add_test (tests, output_that_cannot_be_written);
   tcase_add_test (tests, presets);
   tcase_add_test (tests, data);
