@@ -1,150 +1,109 @@
-/* `lofi emerge`: the sweep over sample counts and seeds. Every finished cell is on disk before the next begins. */
+/* `lofi emerge`: the sweep over sample counts, seeds and a grid. Every finished cell is on disk before it is reported. */
 #include "config.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <math.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
-#include "lofi-cli.h"
-#include "lofi-emergence.h"
+#include "lofi-emerge-private.h"
 #include "lofi-error.h"
-#include "lofi-results-file.h"
+
+#define JOBS_MOST 256
+#define PARTS_MOST 1000000
 
 typedef struct {
+  LofiCli *cli;
   const LofiExperiment *experiment;
+  LofiCells *cells;
+  LofiSweepFolder *folder;    /* NULL: nothing is written */
+  LofiShare share;
+  guint jobs;
+  char *known;                /* FOLDER/cells.jsonl, if there are cells in it */
+  gboolean lines;             /* a worker: cells go to standard output */
   LofiCliProgress progress;
-  GCancellable *cancellable;
-  const char *folder;         /* NULL: nothing is written */
-  char *path, *owner;         /* FOLDER/cells.jsonl, FOLDER/experiment.lofi */
-  int file;                   /* the first of them, or -1 */
+  guint finished, total;
   GError *failure;            /* of writing, which stops the sweep */
 } Sweep;
 
-/* ---- the file of cells ---- */
+/* ---- cells as they come ---- */
 
+/* What is shown as done is on disk. */
 static gboolean
-set_errno (GError **error, const char *path)
+put_cell (Sweep *sweep, const LofiCell *cell, gboolean overlaps)
 {
-  return lofi_error_set (error, LOFI_ERROR_INPUT, path, _("check the folder's permissions and the space left"), "%s", g_strerror (errno));
-}
-
-/* A line is one write: whoever reads the file, or stops the program, never sees half a cell. */
-static gboolean
-append_line (int file, const char *path, const char *json, GError **error)
-{
-  g_autofree char *line = g_strconcat (json, "\n", NULL);
-  gsize length = strlen (line);
-  off_t end = lseek (file, 0, SEEK_END);
-  gssize written = write (file, line, length);
-  if (written == (gssize) length && fsync (file) == 0)
-    return TRUE;
-  int reason = written >= 0 && written < (gssize) length ? ENOSPC : errno;
-  if (end >= 0 && ftruncate (file, end) != 0)
-    g_debug ("%s: %s", path, g_strerror (errno));
-  errno = reason;
-  return set_errno (error, path);
-}
-
-/* Drops a last line without its end: a cell that was being written when the machine stopped. */
-static gboolean
-drop_torn_line (int file, const char *path, GError **error)
-{
-  char byte = '\n';
-  off_t end = lseek (file, 0, SEEK_END), length = end;
-  if (end < 0)
-    return set_errno (error, path);
-  while (end > 0)
-    {
-      if (pread (file, &byte, 1, end - 1) != 1)
-        return set_errno (error, path);
-      if (byte == '\n')
-        break;
-      end--;
-    }
-  return end == length || ftruncate (file, end) == 0 ? TRUE : set_errno (error, path);
-}
-
-/* experiment.lofi beside the cells says whose they are. */
-static gboolean
-check_owner (const LofiExperiment *experiment, const char *folder, const char *owner, GError **error)
-{
-  g_autofree char *text = NULL;
-  if (!g_file_get_contents (owner, &text, NULL, NULL))
-    return TRUE;
-  g_autoptr (LofiExperiment) earlier = lofi_experiment_parse (text, owner, NULL, NULL, error);
-  if (!earlier)
+  if (sweep->failure || (sweep->folder && !lofi_sweep_folder_append (sweep->folder, cell, overlaps, &sweep->failure)))
     return FALSE;
-  g_autofree char *one = lofi_emergence_key (earlier), *other = lofi_emergence_key (experiment);
-  if (strcmp (one, other) != 0)
-    return lofi_error_set (error, LOFI_ERROR_INPUT, folder, _("choose another folder with -o"), "%s",
-                           _("the cells in this folder are of another experiment"));
+  g_autofree char *label = g_strdup_printf (_("%zu samples"), cell->samples);
+  lofi_cli_progress_show (&sweep->progress, label, (double) sweep->finished / MAX (1, sweep->total));
   return TRUE;
 }
 
-/* The cells found earlier, if there are any and they may be used. */
-static gboolean
-find_cells (const Sweep *sweep, LofiCells **cells, gboolean resume, GError **error)
+static void
+print_line (const Sweep *sweep, const LofiCell *cell, gboolean overlaps)
 {
-  GStatBuf status;
-  if (!lofi_results_folder_check (sweep->folder, error))
-    return FALSE;
-  if (g_stat (sweep->path, &status) != 0 || status.st_size == 0)
-    return TRUE;
-  if (!resume)
-    return lofi_error_set (error, LOFI_ERROR_INPUT, sweep->path, _("go on with --resume, or choose another folder"), "%s",
-                           _("there are cells of an earlier sweep"));
-  if (!check_owner (sweep->experiment, sweep->folder, sweep->owner, error))
-    return FALSE;
-  *cells = lofi_cells_load (sweep->path, NULL, error);
-  return *cells != NULL;
+  g_autofree char *hash = lofi_emergence_hash (sweep->experiment);
+  g_autofree char *json = overlaps ? lofi_cell_overlaps_to_json (cell, hash) : lofi_cell_to_json (cell, hash);
+  if (printf ("%s\n", json) < 0 || fflush (stdout) != 0)
+    g_cancellable_cancel (sweep->cli->cancellable);       /* nobody reads them */
 }
-
-/* Opened when the first cell is there, so that a sweep that cannot begin leaves nothing behind. */
-static gboolean
-open_file (Sweep *sweep, GError **error)
-{
-  g_autofree char *text = lofi_experiment_to_text (sweep->experiment);
-  if (g_mkdir_with_parents (sweep->folder, 0777) != 0)
-    return set_errno (error, sweep->folder);
-  if (!lofi_file_write (sweep->owner, text, strlen (text), error))
-    return FALSE;
-  sweep->file = g_open (sweep->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (sweep->file < 0)
-    return set_errno (error, sweep->path);
-  return drop_torn_line (sweep->file, sweep->path, error);
-}
-
-/* ---- the run ---- */
 
 static void
 cell_done (gpointer data, const LofiCell *cell, gboolean overlaps, guint finished, guint total)
 {
   Sweep *sweep = data;
-  if (sweep->folder && !sweep->failure)
-    {
-      g_autofree char *hash = lofi_emergence_hash (sweep->experiment), *json = lofi_cell_to_json (cell, hash);
-      lofi_cli_computing (FALSE);
-      if ((sweep->file < 0 && !open_file (sweep, &sweep->failure)) || !append_line (sweep->file, sweep->path, json, &sweep->failure))
-        g_cancellable_cancel (sweep->cancellable);
-      lofi_cli_computing (TRUE);
-    }
-  g_autofree char *label = g_strdup_printf (_("%zu samples"), cell->samples);
-  lofi_cli_progress_show (&sweep->progress, label, (double) finished / total);
+  sweep->finished = finished;
+  sweep->total = total;
+  lofi_cli_computing (FALSE);
+  if (sweep->lines)
+    print_line (sweep, cell, overlaps);
+  else if (!put_cell (sweep, cell, overlaps))
+    g_cancellable_cancel (sweep->cli->cancellable);
+  lofi_cli_computing (TRUE);
 }
 
 static gboolean
-run (Sweep *sweep, LofiCli *cli, LofiCells *cells, GError **error)
+worker_cell_done (gpointer data, const LofiCell *cell, gboolean overlaps)
+{
+  Sweep *sweep = data;
+  g_autofree double *values = g_new (double, cell->n_layers + 1);
+  for (guint l = 0; l < cell->n_layers; l++)
+    values[l] = cell->layers[l].overlap;
+  if (overlaps)
+    lofi_cells_add_overlaps (sweep->cells, cell->point, cell->samples, cell->seed, cell->reference, values, cell->n_layers);
+  else if (lofi_cells_add (sweep->cells, cell) != LOFI_CELLS_ADDED)
+    return TRUE;
+  else
+    sweep->finished++;
+  return put_cell (sweep, cell, overlaps);
+}
+
+/* ---- the run ---- */
+
+static gboolean
+run_here (Sweep *sweep, GError **error)
+{
+  const LofiSweepObserver observer = { cell_done, sweep };
+  lofi_cli_computing (TRUE);
+  gboolean done = lofi_emergence_run (sweep->experiment, sweep->cells, sweep->share, NULL, &observer, sweep->cli->cancellable, error);
+  lofi_cli_computing (FALSE);
+  return done;
+}
+
+/* Overlaps between cells of different workers are left to do when all have ended. */
+static gboolean
+run_jobs (Sweep *sweep, GError **error)
+{
+  const LofiJobsObserver observer = { worker_cell_done, sweep };
+  sweep->total = lofi_emergence_total (sweep->experiment);
+  sweep->finished = lofi_emergence_found (sweep->experiment, sweep->cells);
+  return lofi_emerge_run_jobs (sweep->cli, sweep->cli->argv[0], sweep->jobs, sweep->known, &observer, error) && run_here (sweep, error);
+}
+
+static gboolean
+run (Sweep *sweep, GError **error)
 {
   g_autoptr (GError) reason = NULL;
-  sweep->cancellable = cli->cancellable;
-  lofi_cli_progress_begin (&sweep->progress, cli->quiet);
-  lofi_cli_computing (TRUE);
-  const LofiSweepObserver observer = { cell_done, sweep };
-  gboolean done = lofi_emergence_run (sweep->experiment, cells, (LofiShare) { 0, 0 }, NULL, &observer, cli->cancellable, &reason);
-  lofi_cli_computing (FALSE);
+  lofi_cli_progress_begin (&sweep->progress, sweep->cli->quiet);
+  gboolean done = sweep->jobs > 1 ? run_jobs (sweep, &reason) : run_here (sweep, &reason);
   lofi_cli_progress_end (&sweep->progress);
   if (sweep->failure)
     {
@@ -152,81 +111,108 @@ run (Sweep *sweep, LofiCli *cli, LofiCells *cells, GError **error)
       return FALSE;
     }
   if (!done && g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED) && sweep->folder)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("%s: stopped after %u of %u cells; go on with --resume"), sweep->path,
-                 lofi_cells_count (cells), lofi_emergence_total (sweep->experiment));
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("%s: stopped after %u of %u cells; go on with --resume"),
+                 lofi_sweep_folder_path (sweep->folder), lofi_emergence_found (sweep->experiment, sweep->cells),
+                 lofi_emergence_total (sweep->experiment));
   else if (!done)
     g_propagate_error (error, g_steal_pointer (&reason));
   return done;
 }
 
+/* ---- options ---- */
+
+typedef struct {
+  char *folder, *cells, *jobs, *known;
+  gboolean resume, lines;
+} Options;
+
 static void
-print_table (LofiCells *cells, const LofiExperiment *experiment)
+options_clear (Options *options)
 {
-  GArray *curves[LOFI_N_METHODS];
-  g_print ("%8s", _("samples"));
-  for (guint m = 0; m < LOFI_N_METHODS; m++)
-    {
-      curves[m] = lofi_cells_curve (cells, "", m, (LofiMeasure) { LOFI_QUANTITY_TEST_ERROR });
-      if (curves[m]->len)
-        g_print ("   %16s", lofi_method_name (m));
-    }
-  g_print (_("    test error, mean and standard error over seeds\n"));
-  for (guint i = 0; i < experiment->sweep_samples->len; i++)
-    {
-      gsize samples = g_array_index (experiment->sweep_samples, gsize, i);
-      g_print ("%8zu", samples);
-      for (guint m = 0; m < LOFI_N_METHODS; m++)
-        for (guint k = 0; k < curves[m]->len; k++)
-          {
-            const LofiCurvePoint *point = &g_array_index (curves[m], LofiCurvePoint, k);
-            if (point->samples == samples && isfinite (point->sem))
-              g_print ("   %7.2f ± %4.2f %%", 100 * point->mean, 100 * point->sem);
-            else if (point->samples == samples)
-              g_print ("   %14.2f %%", 100 * point->mean);
-          }
-      g_print ("\n");
-    }
-  for (guint m = 0; m < LOFI_N_METHODS; m++)
-    g_array_unref (curves[m]);
+  g_free (options->folder);
+  g_free (options->cells);
+  g_free (options->jobs);
+  g_free (options->known);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static gboolean
+take_share (const char *text, LofiShare *share, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "/", -1);
+  guint64 part, of;
+  if (g_strv_length (parts) != 2 || !g_ascii_string_to_unsigned (parts[0], 10, 1, PARTS_MOST, &part, NULL)
+      || !g_ascii_string_to_unsigned (parts[1], 10, 1, PARTS_MOST, &of, NULL) || part > of)
+    return lofi_error_set (error, LOFI_ERROR_USAGE, "--cells", _("write I/N with I from 1 to N, such as --cells 2/8"), _("“%s” is not a share"), text);
+  *share = (LofiShare) { (guint) part, (guint) of };
+  return TRUE;
 }
 
 static gboolean
-write_summary (LofiCells *cells, const char *folder, GError **error)
+take_options (Sweep *sweep, const Options *options, GError **error)
 {
-  g_autofree char *path = g_build_filename (folder, "summary.json", NULL), *text = lofi_cells_to_summary (cells);
-  return lofi_file_write (path, text, strlen (text), error);
+  guint64 jobs;
+  if (options->resume && !options->folder)
+    return lofi_cli_usage (error, "--resume", _("there is no folder to go on in"), _("give one with -o FOLDER"));
+  if (options->cells && !take_share (options->cells, &sweep->share, error))
+    return FALSE;
+  if (!options->jobs)
+    return TRUE;
+  if (!g_ascii_string_to_unsigned (options->jobs, 10, 1, JOBS_MOST, &jobs, NULL))
+    return lofi_error_set (error, LOFI_ERROR_USAGE, "--jobs", _("give the number of worker processes, such as --jobs 2"),
+                           _("“%s” is not a whole number from 1 to %d"), options->jobs, JOBS_MOST);
+  if (options->cells)
+    return lofi_cli_usage (error, "--jobs", _("a share is computed by one process"), _("leave out --cells or --jobs"));
+  sweep->jobs = (guint) jobs;
+  return TRUE;
+}
+
+/* What is known before the sweep begins: the folder's cells, or those that a worker is told of. */
+static gboolean
+find_cells (Sweep *sweep, const Options *options, GError **error)
+{
+  if (options->known)
+    {
+      g_autofree char *hash = lofi_emergence_hash (sweep->experiment);
+      return (sweep->cells = lofi_cells_load (options->known, hash, error)) != NULL;
+    }
+  sweep->cells = lofi_cells_new ();
+  if (!options->folder)
+    return TRUE;
+  sweep->folder = lofi_sweep_folder_open (options->folder, sweep->experiment, options->resume, sweep->cells, error);
+  if (sweep->folder && lofi_cells_count (sweep->cells) > 0)
+    sweep->known = g_strdup (lofi_sweep_folder_path (sweep->folder));
+  return sweep->folder != NULL;
 }
 
 gboolean
 lofi_cmd_emerge (LofiCli *cli, GError **error)
 {
-  g_autofree char *folder = NULL;
-  gboolean resume = FALSE;
+  g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &folder, N_("Write cells.jsonl and summary.json into this folder"), "FOLDER" },
-    { "resume", 0, 0, G_OPTION_ARG_NONE, &resume, N_("Go on where an earlier sweep into this folder stopped"), NULL },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.folder, N_("Write cells.jsonl and summary.json into this folder"), "FOLDER" },
+    { "resume", 0, 0, G_OPTION_ARG_NONE, &options.resume, N_("Go on where an earlier sweep into this folder stopped"), NULL },
+    { "jobs", 'j', 0, G_OPTION_ARG_STRING, &options.jobs, N_("Compute in so many processes"), "N" },
+    { "cells", 0, 0, G_OPTION_ARG_STRING, &options.cells, N_("Compute only share I of N"), "I/N" },
+    { "report-lines", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options.lines, NULL, NULL },
+    { "known-cells", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &options.known, NULL, NULL },
     { NULL }
   };
-  if (!lofi_cli_parse (cli, entries, LOFI_CLI_SET | LOFI_CLI_QUIET, 1, 1, error))
+  Sweep sweep = { .cli = cli };
+  if (!lofi_cli_parse (cli, entries, LOFI_CLI_SET | LOFI_CLI_QUIET, 1, 1, error) || !take_options (&sweep, &options, error))
     return FALSE;
-  if (resume && !folder)
-    return lofi_cli_usage (error, "--resume", _("there is no folder to go on in"), _("give one with -o FOLDER"));
   g_autoptr (LofiExperiment) experiment = lofi_cli_experiment (cli, cli->argv[0], error);
   if (!experiment)
     return FALSE;
-  Sweep sweep = { .experiment = experiment, .folder = folder, .file = -1 };
-  sweep.path = folder ? g_build_filename (folder, "cells.jsonl", NULL) : NULL;
-  sweep.owner = folder ? g_build_filename (folder, "experiment.lofi", NULL) : NULL;
-  g_autoptr (LofiCells) cells = NULL;
-  gboolean done = !folder || find_cells (&sweep, &cells, resume, error);
-  if (done && !cells)
-    cells = lofi_cells_new ();
-  done = done && run (&sweep, cli, cells, error) && (!folder || write_summary (cells, folder, error));
+  signal (SIGXFSZ, SIG_IGN);         /* a limit on the size of files is answered like a full disk */
+  sweep.experiment = experiment;
+  sweep.lines = options.lines;
+  gboolean done = find_cells (&sweep, &options, error) && run (&sweep, error)
+                  && (!sweep.folder || lofi_sweep_folder_finish (sweep.folder, sweep.cells, error));
   if (done && !cli->quiet)
-    print_table (cells, experiment);
-  if (sweep.file >= 0)
-    close (sweep.file);
-  g_free (sweep.path);
-  g_free (sweep.owner);
+    lofi_emerge_print_table (sweep.cells, experiment);
+  g_clear_pointer (&sweep.folder, lofi_sweep_folder_close);
+  g_clear_pointer (&sweep.cells, lofi_cells_unref);
+  g_free (sweep.known);
   return done;
 }

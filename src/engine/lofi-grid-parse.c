@@ -130,7 +130,12 @@ canonical (const char *key, const char *value)
       const char *p = value + strspn (value, "0");
       return g_strdup (*p ? p : "0");
     }
-  return type == TYPE_REAL && number ? lofi_number_to_text (g_ascii_strtod (value, NULL)) : g_strdup (value);
+  if (type != TYPE_REAL || !number)
+    return g_strdup (value);
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+  double exact = g_ascii_strtod (value, NULL);
+  g_ascii_formatd (buffer, sizeof buffer, "%.6g", exact);          /* 1000, not 1e+03 */
+  return g_ascii_strtod (buffer, NULL) == exact ? g_strdup (buffer) : lofi_number_to_text (exact);
 }
 
 static gboolean

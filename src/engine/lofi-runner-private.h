@@ -21,6 +21,7 @@ struct _LofiRunner {
   GThread *thread;
   LofiCache *cache;              /* worker only, but for its own lock */
   LofiObserver observer;
+  gboolean sweep_warned;         /* worker only: that cells cannot be kept on disk was said */
 
   GMutex lock;                   /* guards everything below */
   GCond wake;

@@ -1,13 +1,76 @@
-/* The runner's sweep. */
+/* The runner's sweep. Its cells are on disk as they are found, so that the end of the program loses none. */
 #include "config.h"
+#include <glib/gstdio.h>
+#include "lofi-dataset.h"
 #include "lofi-runner-private.h"
+#include "lofi-sweep-folder.h"
+
+/* ---- the cells on disk ---- */
+
+/* Where cells of this experiment are kept from one run of the program to the next: a place of their own for every version of the data's and the weights'
+ * files, as far as their sizes and times tell. NULL when that is not known. (transfer full) */
+static char *
+folder_of (const LofiExperiment *experiment)
+{
+  g_autoptr (LofiExperiment) plain = lofi_experiment_dup (experiment);
+  g_autofree char *key = lofi_emergence_key (experiment);
+  plain->seed = 0;
+  plain->data.train = 1000;
+  g_autofree char *data = lofi_dataset_key (plain, NULL);
+  g_autoptr (GString) all = g_string_new (LOFI_VERSION "\n");
+  if (!data)
+    return NULL;
+  for (guint i = 0; i < experiment->sweep_axes->len; i++)
+    if (g_str_has_prefix (((const LofiSweepAxis *) g_ptr_array_index (experiment->sweep_axes, i))->key, "data.source"))
+      return NULL;
+  g_string_append_printf (all, "%s\n%s\n", key, data);
+  for (guint l = 0; l < experiment->layers->len; l++)
+    {
+      const char *weights = lofi_experiment_layer (experiment, l)->weights;
+      g_autofree char *path = weights && *weights ? lofi_experiment_resolve (experiment, weights) : NULL;
+      GStatBuf status;
+      if (path && g_stat (path, &status) == 0)
+        g_string_append_printf (all, "%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n", path, (gint64) status.st_size, (gint64) status.st_mtime);
+    }
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, all->str, -1);
+  hash[24] = '\0';
+  return g_build_filename (g_get_user_cache_dir (), "lofi-explorer", "sweeps", hash, NULL);
+}
+
+typedef struct {
+  LofiRunner *runner;
+  LofiSweepFolder *folder;       /* NULL: cells stay in memory */
+} Watch;
+
+/* Cells that cannot be kept are still cells. */
+static void
+give_up_folder (Watch *watch, const GError *reason)
+{
+  if (!watch->runner->sweep_warned)
+    g_warning ("%s", reason->message);
+  watch->runner->sweep_warned = TRUE;
+  g_clear_pointer (&watch->folder, lofi_sweep_folder_close);
+}
+
+static void
+open_folder (Watch *watch, const LofiExperiment *experiment, LofiCells *cells)
+{
+  g_autofree char *path = folder_of (experiment);
+  g_autoptr (GError) reason = NULL;
+  if (path && !(watch->folder = lofi_sweep_folder_open (path, experiment, TRUE, cells, &reason)))
+    give_up_folder (watch, reason);
+}
 
 /* ---- worker ---- */
 
 static void
 on_cell (gpointer data, const LofiCell *cell, gboolean overlaps, guint finished, guint total)
 {
-  LofiRunner *self = data;
+  Watch *watch = data;
+  LofiRunner *self = watch->runner;
+  g_autoptr (GError) reason = NULL;
+  if (watch->folder && !lofi_sweep_folder_append (watch->folder, cell, overlaps, &reason))
+    give_up_folder (watch, reason);
   g_mutex_lock (&self->lock);
   self->sweep_finished = finished;
   self->sweep_total = total;
@@ -17,6 +80,17 @@ on_cell (gpointer data, const LofiCell *cell, gboolean overlaps, guint finished,
   g_mutex_unlock (&self->lock);
   if (pictures)
     lofi_runner_serve_pictures (self);
+}
+
+static gboolean
+run_sweep (LofiRunner *self, const LofiExperiment *experiment, LofiCells *cells, GCancellable *cancellable, GError **error)
+{
+  Watch watch = { self, NULL };
+  const LofiSweepObserver observer = { on_cell, &watch };
+  open_folder (&watch, experiment, cells);
+  gboolean done = lofi_emergence_run (experiment, cells, (LofiShare) { 0, 0 }, self->cache, &observer, cancellable, error);
+  g_clear_pointer (&watch.folder, lofi_sweep_folder_close);
+  return done;
 }
 
 void
@@ -30,8 +104,7 @@ lofi_runner_run_sweep (LofiRunner *self)
   guint64 serial = self->sweep_serial;
   self->sweep_running = cancellable;
   g_mutex_unlock (&self->lock);
-  const LofiSweepObserver observer = { on_cell, self };
-  gboolean done = lofi_emergence_run (experiment, cells, (LofiShare) { 0, 0 }, self->cache, &observer, cancellable, &error);
+  gboolean done = run_sweep (self, experiment, cells, cancellable, &error);
   g_mutex_lock (&self->lock);
   self->sweep_running = NULL;
   gboolean failed = !done && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);

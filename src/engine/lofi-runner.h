@@ -34,7 +34,7 @@ void lofi_runner_stop (LofiRunner *self);
 gboolean lofi_runner_is_busy (LofiRunner *self);            /* a fit is waiting or running */
 void lofi_runner_get_progress (LofiRunner *self, LofiProgress *progress);
 
-/* Starts or goes on with the sweep of this experiment. Cells of earlier sweeps are kept by key. */
+/* Starts or goes on with the sweep of this experiment. Cells of earlier sweeps are kept by key, and on disk, in the user's cache folder. */
 void lofi_runner_sweep (LofiRunner *self, const LofiExperiment *experiment);
 void lofi_runner_stop_sweep (LofiRunner *self);
 gboolean lofi_runner_is_sweeping (LofiRunner *self);
