@@ -50,7 +50,8 @@ lofi_shuffled_weights (uint64_t seed, uint32_t index, const double *weights, siz
 /* What is asked for. */
 typedef struct {
   const LofiRowSource *source;
-  const double *weights;
+  double *weights;          /* in units of scale, a power of two near the largest: in single precision smaller ones vanish */
+  double scale;
   bool center;
   uint64_t seed;
   uint32_t first;
@@ -116,8 +117,8 @@ read_ends (Job *job, const LofiOperator *op, size_t shuffle)
     status = lofi_symmetric_values (&c, values, &quiet);
   for (size_t k = 0; k < job->per_end && status == LOFI_OK; k++)
     {
-      low_of (job, shuffle)[k] = values[k];
-      high_of (job, shuffle)[k] = values[p - 1 - k];
+      low_of (job, shuffle)[k] = job->scale * values[k];
+      high_of (job, shuffle)[k] = job->scale * values[p - 1 - k];
     }
   lofi_matrix_clear (&c);
   free (values);
@@ -266,8 +267,11 @@ advance (Group *group, size_t b, bool *done)
   if (r->worst <= 1.0)
     {
       see_null (job, r->ends, r->ends + job->per_end);
-      memcpy (low_of (job, r->shuffle), r->ends, job->per_end * sizeof (double));
-      memcpy (high_of (job, r->shuffle), r->ends + job->per_end, job->per_end * sizeof (double));
+      for (size_t k = 0; k < job->per_end; k++)
+        {
+          low_of (job, r->shuffle)[k] = job->scale * r->ends[k];
+          high_of (job, r->shuffle)[k] = job->scale * r->ends[job->per_end + k];
+        }
       *done = true;
     }
   else if (last)
@@ -360,7 +364,7 @@ run_group (Job *job, size_t first, size_t count, bool single)
 /* ---- */
 
 static LofiStatus
-check (const Job *job)
+check (const Job *job, const double *weights)
 {
   size_t p = job->source->width;
   const LofiMatrix *low = job->low, *high = job->high;
@@ -370,8 +374,30 @@ check (const Job *job)
   if (job->per_end == 0 || job->per_end > p || low->rows != job->count || high->rows != job->count || low->cols != job->per_end
       || high->cols != job->per_end || job->count > STARTS || job->first > STARTS - job->count)
     return LOFI_BAD_SHAPE;
-  LofiMatrix weights = { (double *) job->weights, 1, job->source->samples, job->source->samples };
-  return lofi_matrix_is_finite (&weights) ? LOFI_OK : LOFI_NOT_FINITE;
+  LofiMatrix given = { (double *) weights, 1, job->source->samples, job->source->samples };
+  return lofi_matrix_is_finite (&given) ? LOFI_OK : LOFI_NOT_FINITE;
+}
+
+/* The weights in their units, and how many eigenvalues they leave at zero. */
+static LofiStatus
+take_weights (Job *job, const double *weights)
+{
+  size_t n = job->source->samples, p = job->source->width, used = 0;
+  double peak = 0.0;
+  job->weights = lofi_doubles_new (n);
+  if (!job->weights)
+    return LOFI_NO_MEMORY;
+  for (size_t i = 0; i < n; i++)
+    {
+      peak = fmax (peak, fabs (weights[i]));
+      used += weights[i] != 0.0;
+    }
+  job->scale = peak > 0.0 ? ldexp (1.0, ilogb (peak)) : 1.0;
+  for (size_t i = 0; i < n; i++)
+    job->weights[i] = weights[i] / job->scale;
+  used *= job->source->positions;
+  job->null = used < p ? p - used : 0;
+  return LOFI_OK;
 }
 
 /* `bytes` each: as many shuffles together as the memory has room for, in groups of nearly equal size. */
@@ -386,19 +412,17 @@ LofiStatus
 lofi_permuted_extremes (const LofiRowSource *source, const double *weights, bool center_lift, uint64_t seed, uint32_t first, size_t count,
                         size_t per_end, LofiMatrix *low, LofiMatrix *high, const LofiWatch *watch)
 {
-  Job job = { .source = source, .weights = weights, .center = center_lift, .seed = seed, .first = first, .count = count, .per_end = per_end,
-              .low = low, .high = high, .watch = watch };
-  LofiStatus status = check (&job);
+  Job job = { .source = source, .center = center_lift, .seed = seed, .first = first, .count = count, .per_end = per_end, .low = low, .high = high,
+              .watch = watch };
+  LofiStatus status = check (&job, weights);
   if (status != LOFI_OK || count == 0)
     return status;
-  size_t p = source->width, used = 0;
-  for (size_t i = 0; i < source->samples; i++)
-    used += weights[i] != 0.0;
-  used *= source->positions;
-  job.null = used < p ? p - used : 0;
   LofiMatrix z;
   LofiMatrixF single;
-  status = lofi_rows_view (source, 0, 1, &z, &single, watch);
+  status = lofi_rows_view (source, 0, 1, &z, &single, watch);    /* to see which precision it has */
+  if (status == LOFI_OK)
+    status = take_weights (&job, weights);
+  size_t p = source->width;
   bool whole = p <= SMALL || p <= OF_AN_END * per_end;
   size_t size = group_size (&job, whole ? lofi_matrix_bytes (p, 2 * p + 1024) : lofi_matrix_bytes (p, lofi_smaller (p, STEPS) + 1));
   for (size_t begin = 0; begin < count && status == LOFI_OK; begin += size)
@@ -406,6 +430,7 @@ lofi_permuted_extremes (const LofiRowSource *source, const double *weights, bool
       size_t many = lofi_smaller (size, count - begin);
       status = whole ? whole_spectra (&job, begin, many) : run_group (&job, begin, many, single.data != NULL);
     }
+  free (job.weights);
   if (status == LOFI_OK)
     lofi_watch_report (watch, 1.0);
   return status;

@@ -22,9 +22,13 @@ LofiRowSource lofi_row_source_of (const LofiMatrix *rows, size_t positions);
 LofiStatus lofi_shuffled_weights (uint64_t seed, uint32_t index, const double *weights, size_t n, double *shuffled);
 
 /* For shuffles first .. first + count - 1 of the weights (n numbers, one a sample), the `per_end` lowest eigenvalues of C, ascending from the lowest,
- * into row i of low, and the per_end highest, descending from the highest, into row i of high (both count x per_end), within 1e-3 of the larger
- * |end|. With center_lift z less its mean. Where P is small by the whole spectra. per_end <= P. Deterministic, and a shuffle's numbers do not depend,
- * but for rounding, on the others computed with it. */
+ * into row i of low, and the per_end highest, descending from the highest, into row i of high (both count x per_end); C averages over all n S rows.
+ * With center_lift z less its mean. Where P is small by the whole spectra; else by random starts (LOFI_PURPOSE_DENSITY, streams from 2^31 on: all
+ * shuffles have numbers below that), and each value is within 1e-3 of itself, or of 1e-3 of the larger |end| where that is more. Not certain, as
+ * with any start: of two neighbours as close as that the outer one may be passed over, in fewer than one of several hundred shuffles of a bulk
+ * without outliers. Copies of one eigenvalue, other than of zero, may count as one. Rows in single precision are multiplied in it: that moves a value
+ * by less than 1e-6 of the mean of |t| |z|^2. Deterministic, and a shuffle's numbers do not depend, but for rounding, on the others computed
+ * with it. per_end <= P. */
 LofiStatus lofi_permuted_extremes (const LofiRowSource *source, const double *weights, bool center_lift, uint64_t seed, uint32_t first, size_t count,
                                    size_t per_end, LofiMatrix *low, LofiMatrix *high, const LofiWatch *watch);
 
@@ -34,5 +38,6 @@ LofiStatus lofi_permuted_extremes (const LofiRowSource *source, const double *we
 LofiStatus lofi_covariance_measures (const LofiRowSource *source, uint64_t seed, LofiDensity *trace, LofiDensity *mean, double *mean_square,
                                      const LofiWatch *watch);
 
-/* How many eigenvalues of a symmetric matrix (both triangles) are below low and above high, by inertia: two factorisations, no eigenvalues. */
+/* How many eigenvalues of a symmetric matrix (both triangles) are below low and above high, by inertia: two factorisations, no eigenvalues. Of an
+ * eigenvalue within rounding (N 2^-52 of the largest) of a line either may be said. A line may be infinite, not NAN. */
 LofiStatus lofi_count_beyond (const LofiMatrix *a, double low, double high, size_t *below, size_t *above, const LofiWatch *watch);
