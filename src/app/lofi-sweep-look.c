@@ -178,7 +178,7 @@ static void
 show_samples (LofiSweepLook *self, const LofiExperiment *e, const LofiSweepView *view)
 {
   g_autoptr (GPtrArray) texts = texts_new ();
-  guint selected = 0;
+  guint selected = e->sweep_samples->len > 0 ? e->sweep_samples->len - 1 : 0;        /* the most, unless another is chosen */
   for (guint i = 0; i < e->sweep_samples->len; i++)
     {
       char text[32];

@@ -206,7 +206,7 @@ test_descent (void)
   LofiSession *session = lofi_main_window_get_session (window);
   LofiDescentBar *bar = lofi_main_window_get_descent_bar (window);
   LofiShown shown;
-  pointer_run ("key ctrl+4");
+  pointer_run ("key ctrl+5");
   g_assert_true (WAIT_FOR (lofi_session_get_view (session) == LOFI_VIEW_DESCENT, 3000));
   g_assert_cmpstr (lofi_main_window_get_tab (window), ==, "descent");
   ui_fresh_chart (window, LOFI_VIEW_DESCENT);

@@ -99,6 +99,8 @@ test_keys (void)
   pointer_run ("key End");
   g_assert_true (WAIT_FOR (lofi_session_get_place_index (session) == 10, 3000));
   pointer_run ("key ctrl+3");
+  g_assert_true (WAIT_FOR (lofi_session_get_view (session) == LOFI_VIEW_FEATURES, 3000));
+  pointer_run ("key ctrl+4");
   g_assert_true (WAIT_FOR (lofi_session_get_view (session) == LOFI_VIEW_EMERGENCE, 3000));
   pointer_run ("key ctrl+1");
   g_assert_true (WAIT_FOR (lofi_session_get_view (session) == LOFI_VIEW_SPECTRUM, 3000));

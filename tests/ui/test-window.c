@@ -139,7 +139,8 @@ assert_all_agree (LofiMainWindow *window)
   g_assert_cmpuint (lofi_breadcrumb_get_current (lofi_stepper_get_breadcrumb (lofi_main_window_get_stepper (window))), ==, index);
   g_assert_cmpuint (lofi_network_get_selected (lofi_main_window_get_network (window)), ==, lofi_place_card (experiment_of (window), place));
   g_assert_cmpstr (lofi_main_window_get_tab (window), ==, lofi_view_name (lofi_session_get_view (session)));
-  g_assert_true (!lofi_view_is_placed (lofi_session_get_view (session)) || lofi_session_get_view (session) == lofi_place_view (place));
+  LofiView view = lofi_session_get_view (session);
+  g_assert_true (!lofi_view_is_placed (view) || view == lofi_place_view (place) || (view == LOFI_VIEW_FEATURES && place.step == LOFI_STEP_PROJECT));
 }
 
 static void
@@ -180,6 +181,17 @@ test_walk (void)
       g_assert_cmpuint (lofi_session_get_place_index (session), ==, i);
       assert_all_agree (window);
     }
+  /* Features are of the layer at hand, and stay while other layers with a filter are looked at. */
+  lofi_session_set_card (session, 2);
+  ui_act_path (window, "win.show-view", "features");
+  assert_all_agree (window);
+  g_assert_cmpstr (lofi_main_window_get_tab (window), ==, "features");
+  lofi_session_set_card (session, 1);
+  assert_all_agree (window);
+  g_assert_cmpstr (lofi_main_window_get_tab (window), ==, "features");
+  lofi_session_set_card (session, 3);
+  assert_all_agree (window);
+  g_assert_cmpstr (lofi_main_window_get_tab (window), ==, "spectrum");
   ui_act_path (window, "win.show-view", "emergence");
   assert_all_agree (window);
   lofi_session_set_card (session, 2);
