@@ -7,6 +7,7 @@
 #include "lofi-main-window-private.h"
 
 #define SAVE_DELAY_MS 800
+#define LONG_SWEEP 200
 
 G_DEFINE_FINAL_TYPE (LofiMainWindow, lofi_main_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -343,7 +344,10 @@ fill_presets (LofiMainWindow *self)
   for (guint i = 0; names[i]; i++)
     {
       g_autoptr (LofiExperiment) preset = lofi_preset_load (names[i], NULL, NULL);
-      g_autoptr (GMenuItem) item = g_menu_item_new (preset && preset->title ? preset->title : names[i], NULL);
+      const char *title = preset && preset->title ? preset->title : names[i];
+      guint cells = preset ? lofi_emergence_total (preset) : 0;
+      g_autofree char *label = cells >= LONG_SWEEP ? g_strdup_printf (_("%s (a sweep of %u cells)"), title, cells) : g_strdup (title);
+      g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
       g_menu_item_set_action_and_target (item, "win.preset", "s", names[i]);
       g_menu_append_item (menu, item);
     }
