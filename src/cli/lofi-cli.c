@@ -3,7 +3,6 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-cli.h"
-#include "lofi-dataset.h"
 #include "lofi-error.h"
 
 gboolean
@@ -122,32 +121,12 @@ lofi_cli_parse (LofiCli *cli, const GOptionEntry *entries, LofiCliCommon common,
 
 /* ---- experiments ---- */
 
-static void
-make_absolute (const LofiExperiment *experiment, char **path)
-{
-  if (!*path || !**path)
-    return;
-  g_autofree char *found = lofi_experiment_resolve (experiment, *path);
-  g_free (*path);
-  *path = g_canonicalize_filename (found, NULL);
-}
-
 /* Results are read from other folders than the one they were asked for in: what they say of files must hold there. */
 static LofiExperiment *
 with_absolute_paths (LofiExperiment *experiment)
 {
-  if (!experiment)
-    return NULL;
-  LofiDataSpec *data = &experiment->data;
-  if (!lofi_dataset_is_named (data->source))
-    make_absolute (experiment, &data->source);
-  make_absolute (experiment, &data->train_inputs);
-  make_absolute (experiment, &data->train_targets);
-  make_absolute (experiment, &data->test_inputs);
-  make_absolute (experiment, &data->test_targets);
-  for (guint i = 0; i < experiment->layers->len; i++)
-    make_absolute (experiment, &lofi_experiment_layer (experiment, i)->weights);
-  g_clear_pointer (&experiment->folder, g_free);
+  if (experiment)
+    lofi_experiment_make_paths_absolute (experiment);
   return experiment;
 }
 

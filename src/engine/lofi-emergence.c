@@ -19,32 +19,6 @@
 
 /* ---- what identifies a sweep ---- */
 
-static void
-make_absolute (const LofiExperiment *experiment, char **path)
-{
-  if (!*path || !**path)
-    return;
-  g_autofree char *found = lofi_experiment_resolve (experiment, *path);
-  g_free (*path);
-  *path = g_canonicalize_filename (found, NULL);
-}
-
-/* The same files, wherever the experiment file that names them stands. */
-static void
-make_paths_absolute (LofiExperiment *experiment)
-{
-  LofiDataSpec *data = &experiment->data;
-  if (!lofi_dataset_is_named (data->source))
-    make_absolute (experiment, &data->source);
-  make_absolute (experiment, &data->train_inputs);
-  make_absolute (experiment, &data->train_targets);
-  make_absolute (experiment, &data->test_inputs);
-  make_absolute (experiment, &data->test_targets);
-  for (guint i = 0; i < experiment->layers->len; i++)
-    make_absolute (experiment, &lofi_experiment_layer (experiment, i)->weights);
-  g_clear_pointer (&experiment->folder, g_free);
-}
-
 /* The keys an axis replaces, each "GROUP.KEY", leave the text. */
 static void
 forget_axis (GKeyFile *file, const LofiExperiment *experiment, const LofiSweepAxis *axis)
@@ -74,7 +48,7 @@ lofi_emergence_key (const LofiExperiment *experiment)
   g_ptr_array_set_size (plain->sweep_axes, 0);
   g_free (plain->title);
   plain->title = g_strdup ("");
-  make_paths_absolute (plain);
+  lofi_experiment_make_paths_absolute (plain);
   g_autofree char *text = lofi_experiment_to_text (plain);
   if (experiment->sweep_axes->len == 0)
     return g_steal_pointer (&text);

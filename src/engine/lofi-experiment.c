@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
+#include "lofi-dataset.h"
 #include "lofi-error.h"
 
 const char *const lofi_kind_names[] = { "dense", "filter", "conv", "pool", "flatten", NULL };
@@ -190,6 +191,31 @@ lofi_experiment_resolve (const LofiExperiment *experiment, const char *path)
   if (g_path_is_absolute (path) || !experiment->folder)
     return g_strdup (path);
   return g_build_filename (experiment->folder, path, NULL);
+}
+
+static void
+make_absolute (const LofiExperiment *experiment, char **path)
+{
+  if (!*path || !**path)
+    return;
+  g_autofree char *found = lofi_experiment_resolve (experiment, *path);
+  g_free (*path);
+  *path = g_canonicalize_filename (found, NULL);
+}
+
+void
+lofi_experiment_make_paths_absolute (LofiExperiment *experiment)
+{
+  LofiDataSpec *data = &experiment->data;
+  if (!lofi_dataset_is_named (data->source))
+    make_absolute (experiment, &data->source);
+  make_absolute (experiment, &data->train_inputs);
+  make_absolute (experiment, &data->train_targets);
+  make_absolute (experiment, &data->test_inputs);
+  make_absolute (experiment, &data->test_targets);
+  for (guint i = 0; i < experiment->layers->len; i++)
+    make_absolute (experiment, &lofi_experiment_layer (experiment, i)->weights);
+  g_clear_pointer (&experiment->folder, g_free);
 }
 
 gboolean

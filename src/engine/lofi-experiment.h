@@ -123,6 +123,8 @@ gboolean lofi_experiment_check (const LofiExperiment *experiment, GError **error
 
 /* folder + path, unless path is absolute. (transfer full) */
 char *lofi_experiment_resolve (const LofiExperiment *experiment, const char *path);
+/* What it says of files then holds wherever it is read; it has no folder any more. */
+void lofi_experiment_make_paths_absolute (LofiExperiment *experiment);
 
 /* Whether a layer has a lift and whether it has a filter. */
 gboolean lofi_layer_lifts (const LofiLayerSpec *spec);

@@ -152,7 +152,9 @@ folder_new (const char *folder, const LofiExperiment *experiment)
   self->folder = g_strdup (folder);
   self->path = g_build_filename (folder, "cells.jsonl", NULL);
   self->owner = g_build_filename (folder, "experiment.lofi", NULL);
-  self->text = lofi_experiment_to_text (experiment);
+  g_autoptr (LofiExperiment) anywhere = lofi_experiment_dup (experiment);
+  lofi_experiment_make_paths_absolute (anywhere);
+  self->text = lofi_experiment_to_text (anywhere);
   self->hash = lofi_emergence_hash (experiment);
   self->file = -1;
   return self;
