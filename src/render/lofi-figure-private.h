@@ -32,5 +32,7 @@ lofi_rect_contains (const LofiRect *r, double x, double y)
 void lofi_pick_set_text (LofiPick *pick, const char *text);
 /* Sets the rectangle of a pick, kept inside the figure. */
 void lofi_pick_set_rect (LofiPick *pick, double x, double y, double w, double h, double width, double height);
+/* Cut, where it is longer than a pick can hold, at the end of a letter. */
+void lofi_pick_set_text (LofiPick *pick, const char *text);
 /* x + 0.5 rounded to the pixel grid in the window, x itself on the page: where a thin line is sharp. */
 double lofi_crisp (const LofiStyle *style, double x);

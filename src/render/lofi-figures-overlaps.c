@@ -199,8 +199,7 @@ say_bar (const LofiOverlapsFigure *self, guint i, LofiPick *pick)
       g_ascii_formatd (share, sizeof share, "%.2f", bar[most]);
       g_string_append_printf (says, " · %s %s", self->names[most], share);
     }
-  /* Cut where a letter ends. */
-  g_utf8_strncpy (pick->text, says->str, MIN (g_utf8_strlen (says->str, -1), (glong) (sizeof pick->text - 1) / 4));
+  lofi_pick_set_text (pick, says->str);
 }
 
 static gboolean
@@ -216,7 +215,8 @@ pick (LofiFigure *figure, double width, double height, const LofiStyle *style, d
   guint i = (guint) CLAMP (place, 1, self->n) - 1;
   say_bar (self, i, pick);
   bar_ends (&l, style, i, &left, &right);
-  lofi_pick_set_rect (pick, left, l.frame.plot.y, MAX (right - left, 1), l.frame.plot.height, width, height);
+  double slack = MAX (1 - (right - left), 0) / 2;
+  lofi_pick_set_rect (pick, left - slack, l.frame.plot.y, right - left + 2 * slack, l.frame.plot.height, width, height);
   pick->index = (int) i;
   pick->is_direction = TRUE;
   return TRUE;

@@ -55,7 +55,7 @@ take_null (LofiSpectrumFigure *self, const LofiNull *null)
     }
   self->null_key = null->permutations
     ? g_strdup_printf (ngettext ("null line, %u permutation", "null line, %u permutations", null->permutations), null->permutations)
-    : g_strdup (_("null line of the law"));
+    : g_strdup (_("null line, by the law alone"));
 }
 
 /* The sample's own bins; what vanishes is no bin here either. */

@@ -40,7 +40,7 @@ lofi_spectrum_null_keys (const LofiSpectrumFigure *self, const LofiStyle *style,
   if (self->n_law)
     keys[n++] = (LofiKey) { LOFI_KEY_RULE, theory_color (style), _("law of the bulk"), 0 };
   if (has_prediction (self))
-    keys[n++] = (LofiKey) { LOFI_KEY_MARK, theory_color (style), _("predicted outlier"), TRIANGLE };
+    keys[n++] = (LofiKey) { LOFI_KEY_MARK, theory_color (style), _("predicted outlier"), TRIANGLE, TRUE };
   return n;
 }
 
@@ -81,12 +81,25 @@ lofi_spectrum_null_draw_shade (const LofiSpectrumFigure *self, cairo_t *cr, cons
   cairo_fill (cr);
 }
 
+/* Steps over the bins that hold some; between them nothing, or it would look like a line along the axis. */
 static void
 draw_shuffled (const LofiSpectrumFigure *self, cairo_t *cr, const LofiSpectrumLayout *l, const LofiStyle *style)
 {
-  lofi_histogram_outline (&self->shuffled, &l->bars, &l->y, style, cr);
+  double base = lofi_crisp (style, lofi_axis_to_view (&l->y, 0)), last = base;
+  for (guint i = 0; i <= self->shuffled.n_bins; i++)
+    {
+      double count = i < self->shuffled.n_bins ? self->shuffled.counts[i] : 0;
+      double x = lofi_crisp (style, lofi_histogram_x (&self->shuffled, &l->bars, style, i));
+      double y = count > 0 ? lofi_crisp (style, lofi_axis_to_view (&l->y, count)) : base;
+      if (last == base)
+        cairo_move_to (cr, x, base);
+      else
+        cairo_line_to (cr, x, last);
+      cairo_line_to (cr, x, y);
+      last = y;
+    }
   lofi_color_set (cr, style->series[SERIES_SHUFFLED]);
-  cairo_set_line_width (cr, style->line_width * 0.8);
+  cairo_set_line_width (cr, style->page ? 0.8 : 1);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_MITER);
   cairo_stroke (cr);
 }
@@ -183,8 +196,8 @@ lofi_spectrum_null_draw_predictions (const LofiSpectrumFigure *self, cairo_t *cr
       {
         double x = lofi_axis_to_view (&l->x, self->predictions[i].value);
         cairo_move_to (cr, x, y - 0.24 * em);
-        cairo_line_to (cr, x + 0.3 * em, y + 0.24 * em);
-        cairo_line_to (cr, x - 0.3 * em, y + 0.24 * em);
+        cairo_line_to (cr, x + 0.34 * em, y + 0.26 * em);
+        cairo_line_to (cr, x - 0.34 * em, y + 0.26 * em);
         cairo_close_path (cr);
       }
   cairo_fill (cr);

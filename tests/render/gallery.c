@@ -161,7 +161,8 @@ fit_preset (const char *preset, const char *const *settings)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (LofiExperiment) experiment = lofi_preset_load (preset, settings, &error);
-  LofiResult *result = experiment ? lofi_fit (experiment, TRUE, LOFI_SPECTRA_DRAWN, NULL, NULL, NULL, &error) : NULL;
+  LofiObserver observer = { .spectra = LOFI_SPECTRA_DRAWN, .nulls = LOFI_NULLS_LAW | LOFI_NULLS_PERMUTED };
+  LofiResult *result = experiment ? lofi_fit (experiment, TRUE, 0, NULL, &observer, NULL, &error) : NULL;
   if (!result)
     g_printerr ("%s: %s\n", preset, error->message);
   return result;
