@@ -4,16 +4,21 @@ export OPENBLAS_NUM_THREADS=1 LC_ALL=C.UTF-8 LOFI=$lofi
 experiment=$folder/sweep.lofi
 count=0
 
+# is NAME COMMAND...: one case, in this very shell: what it sets stays, and it can wait for what was started here
 is () {
-  local name=$1 said
+  local name=$1
   shift
   count=$((count + 1))
-  if said=$("$@" 2>&1); then
+  if "$@" >"$folder/case" 2>&1; then
     echo "ok $count - $name"
   else
     echo "not ok $count - $name"
-    printf '%s\n' "$said" | sed 's/^/# /'
+    sed 's/^/# /' "$folder/case"
   fi
+}
+
+failed () {
+  ! "$@"
 }
 
 skip_all () {
@@ -45,7 +50,7 @@ kill_half_way () {
   wait_until 60 has_lines 3 "$cells" || { echo "part $1 wrote nothing"; return 1; }
   worker=$(pgrep -f -- "^[^ ]*lofi emerge .*part-$1 ") || { echo "part $1 is not running"; return 1; }
   kill -9 $worker
-  wait_until 10 eval "! kill -0 $worker" || return 1
+  wait_until 10 failed kill -0 "$worker" || return 1
   had=$(lines "$cells")
   [ "$had" -lt "$((total / 2))" ] || { echo "part $1 had finished"; return 1; }
 }
@@ -56,8 +61,9 @@ merged_is_single () {
 
 # Every cell of both is the same, whatever the order of lines; how long it took is not compared.
 same_cells () {
-  for name in sweep single; do
-    sed 's/"seconds":[^,}]*//' "$folder/$name/cells.jsonl" | sort > "$folder/$name.sorted"
+  local each
+  for each in sweep single; do
+    sed 's/"seconds":[^,}]*//' "$folder/$each/cells.jsonl" | sort > "$folder/$each.sorted"
   done
   cmp "$folder/sweep.sorted" "$folder/single.sorted"
 }
@@ -68,6 +74,7 @@ title=XOR, small
 [data]
 source=xor
 dimension=60
+train=2000
 test=4000
 [layer1]
 kind=filter

@@ -15,7 +15,7 @@ run_shares () {
 run_shares >"$folder/said" 2>&1 &
 shares=$!
 is 'one worker is killed half way' kill_half_way 2
-is 'which parallel tells' eval "! wait $shares"
+is 'which parallel tells' failed wait "$shares"
 is 'the other one went on' has_lines $((total / 3)) "$folder/sweep/part-1/cells.jsonl"
 is 'the same line computes what is missing' run_shares
 is 'the merged summary is that of a single process' merged_is_single

@@ -8,7 +8,7 @@ stop () {
   for daemon in slurmd slurmctld munged; do
     [ -s "$folder/$daemon.pid" ] && kill "$(cat "$folder/$daemon.pid")" 2>/dev/null
   done
-  wait_until 10 eval '! pgrep -f -- "$folder"' || pkill -9 -f -- "$folder"
+  wait_until 10 failed pgrep -f -- "$folder" || pkill -9 -f -- "$folder"
   rm -rf "$folder"
 }
 source "$source/tests/cluster/lib.sh"
@@ -66,7 +66,7 @@ is 'a cluster of one node starts' start_cluster
 submit 1-2 >"$folder/said" 2>&1 &
 array=$!
 is 'one task is killed half way' kill_half_way 2
-is 'which Slurm tells' eval "! wait $array"
+is 'which Slurm tells' failed wait "$array"
 is 'the other one went on' has_lines $((total / 3)) "$folder/sweep/part-1/cells.jsonl"
 is 'the task alone, given again, computes what is missing' submit 2
 is 'the merged summary is that of a single process' merged_is_single
