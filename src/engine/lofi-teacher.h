@@ -41,7 +41,7 @@ gboolean lofi_teacher_concepts (const LofiExperiment *experiment, const LofiData
 guint lofi_teacher_groups (const LofiExperiment *experiment);
 /* Short names of the groups: "w", "pair 1", ... translated, NULL-terminated. dataset may be NULL. (transfer full) */
 char **lofi_teacher_group_names (const LofiExperiment *experiment, const LofiDataset *dataset);
-/* The exponents theory gives: samples ~ dimension^exponent at which group `group` emerges in a layer of a filter of this order, and at which lazy
+/* The exponents theory gives: samples ~ dimension^exponent at which group `group` emerges in a first layer of a filter of this order, and at which lazy
  * features learn; NAN where there is none. */
 double lofi_teacher_exponent (const LofiExperiment *experiment, LofiFilterOrder order, guint group);
 double lofi_teacher_lazy_exponent (const LofiExperiment *experiment);

@@ -219,24 +219,22 @@ add_threshold (GPtrArray *thresholds, const LofiExperiment *experiment, LofiCell
   g_ptr_array_add (thresholds, g_memdup2 (&threshold, sizeof threshold));
 }
 
-/* What a layer finds, the first that filters has let through. at: the experiment at the axes' first values. */
+/* at: the experiment at the axes' first values. Theory predicts what the first filter finds; of those that follow it says nothing. */
 static void
 add_layers (GPtrArray *thresholds, const LofiExperiment *experiment, const LofiExperiment *at, LofiCells *cells)
 {
   g_auto (GStrv) names = lofi_teacher_group_names (at, NULL);
   guint filtered = 0;
-  LofiFilterOrder order = LOFI_ORDER_2;
   for (guint l = 0; l < at->layers->len; l++)
     {
       const LofiLayerSpec *spec = lofi_experiment_layer (at, l);
       if (!lofi_layer_filters (spec))
         continue;
-      order = filtered == 0 ? spec->order : order;
       for (guint g = 0; names[g]; g++)
         {
           LofiThreshold threshold = { .method = LOFI_METHOD_LOFI, .measure = { LOFI_QUANTITY_OVERLAP, filtered, g + 1 }, .level = OVERLAP_LEVEL };
           threshold.name = g_strdup_printf (_("layer %u, %s"), l + 1, names[g]);
-          threshold.predicted = lofi_teacher_exponent (at, order, g);
+          threshold.predicted = filtered == 0 ? lofi_teacher_exponent (at, spec->order, g) : NAN;
           add_threshold (thresholds, experiment, cells, threshold);
         }
       filtered++;

@@ -18,7 +18,7 @@ typedef struct {
   GArray *transitions;       /* LofiTransition, dimension ascending; only those where most seeds cross within the sweep */
   double exponent, exponent_error;   /* of samples ~ dimension^exponent, by least squares on logs weighted by the errors; NAN below two, and the error below three */
   double coefficient;        /* samples = coefficient dimension^exponent */
-  double predicted;          /* NAN where there is no prediction */
+  double predicted;          /* NAN where there is no prediction: of deeper layers, gradient descent, a linear readout of what is not linear */
 } LofiThreshold;
 
 /* Whether the sweep has an axis data.dimension, and is of a teacher. */

@@ -84,7 +84,7 @@ START_TEST (a_prescribed_exponent_is_found)
 {
   static const Growth growths[] = { { 6, 1, 0, 0 }, { 9, 1.25, 0, 0 }, { 0.4, 1.8, 0, 0 } };
   static const char *const names[] = { "layer 1, w", "layer 3, w", "lazy", "linear" };
-  static const double predicted[] = { 1, 1, 2 };
+  static const double predicted[] = { 1, NAN, 2 };
   g_autoptr (LofiExperiment) experiment = experiment_of ("single-index\nexponent=2", GRID);
   g_autoptr (LofiCells) cells = cells_of (experiment, growths);
   ck_assert (lofi_thresholds_possible (experiment));
@@ -110,7 +110,7 @@ START_TEST (a_prescribed_exponent_is_found)
       ck_assert_msg (fabs (one->exponent - growths[t].exponent) <= 1e-6, "%.9f", one->exponent);
       ck_assert (fabs (one->coefficient / growths[t].coefficient - 1) <= 1e-6);
       ck_assert (one->exponent_error <= 1e-6);
-      ck_assert (fabs (one->predicted - predicted[t]) <= 0);
+      ck_assert (t == 1 ? isnan (one->predicted) : fabs (one->predicted - predicted[t]) <= 0);
     }
   const LofiThreshold *linear = threshold (found, 3);
   ck_assert (linear->transitions->len == 0 && isnan (linear->exponent) && isnan (linear->exponent_error) && isnan (linear->predicted));
