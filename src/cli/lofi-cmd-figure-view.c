@@ -14,11 +14,11 @@ axis_of (const LofiFigureJob *job, guint i)
   return g_ptr_array_index (job->experiment->sweep_axes, i);
 }
 
-/* "did you mean NAME?", or "choose one of ...". names: NULL-terminated. */
+/* "did you mean NAME?", or "choose one of ...". names: NULL-terminated. Numbers are not misspelt. */
 static gboolean
 refuse (GError **error, const char *option, const char *word, const char *const *names)
 {
-  const char *nearest = lofi_nearest_name (word, names);
+  const char *nearest = g_ascii_isdigit (*word) ? NULL : lofi_nearest_name (word, names);
   g_autofree char *all = g_strjoinv (", ", (char **) names), *place = g_strdup_printf ("%s %s", option, word);
   g_autofree char *todo = nearest ? g_strdup_printf (_("did you mean %s?"), nearest) : g_strdup_printf (_("choose one of %s"), all);
   return lofi_cli_usage (error, place, _("there is no such choice"), todo);

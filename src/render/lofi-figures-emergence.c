@@ -291,13 +291,14 @@ lofi_figure_widths (LofiCells *cells, const LofiExperiment *experiment, const Lo
   if (n == 0)
     return NULL;
   LofiSweepFigure *self = lofi_figure_alloc (sizeof *self, &lofi_sweep_figure_class);
-  g_autofree double *x = place_values (self, axis);
+  double *x = self->marks = place_values (self, axis);
   Along along = { experiment, view, axis, view->samples, x };
   if (along.samples == 0 && planned > 0)
     along.samples = g_array_index (experiment->sweep_samples, gsize, planned - 1);
   self->quantity = view->measure.quantity;
   if (cells)
     add_curves (self, cells, experiment, view->measure, add_one_along, &along);
+  self->n_marks = self->places ? 0 : n;
   set_x_range (self, x[0], x[n - 1]);
   set_y_range (self);
   self->x_name = lofi_sweep_key_title (axis->key);

@@ -145,25 +145,12 @@ draw_points (const Line *line, cairo_t *cr, const LofiStyle *style, const Layout
     }
 }
 
-/* The dimensions of the sweep, those that have room named. */
+/* The dimensions of the sweep, where it has some. */
 static GArray *
-ticks_of_dimensions (const LofiThresholdsFigure *self, const LofiAxis *axis, LofiText *text)
+ticks_of_x (const LofiThresholdsFigure *self, const Layout *l, LofiText *text)
 {
-  if (self->dimensions->len == 0)
-    return lofi_frame_ticks (axis, text, FALSE);
-  GArray *ticks = g_array_new (FALSE, FALSE, sizeof (LofiTick));
-  double free = -G_MAXDOUBLE;
-  for (guint i = 0; i < self->dimensions->len; i++)
-    {
-      LofiTick tick = { g_array_index (self->dimensions, double, i), FALSE, "" };
-      lofi_format_count ((guint64) tick.value, tick.label, sizeof tick.label);
-      lofi_text_set (text, LOFI_TEXT_SMALL, tick.label, 0);
-      double at = lofi_axis_to_view (axis, tick.value), half = lofi_text_width (text) / 2;
-      tick.major = at - half > free;
-      free = tick.major ? at + half + 0.6 * text->style->font_size : free;
-      g_array_append_val (ticks, tick);
-    }
-  return ticks;
+  const GArray *at = self->dimensions;
+  return at->len > 0 ? lofi_frame_ticks_at ((const double *) (gpointer) at->data, at->len, &l->x, text) : lofi_frame_ticks (&l->x, text, FALSE);
 }
 
 static void
@@ -177,7 +164,7 @@ draw (LofiFigure *figure, cairo_t *cr, double width, double height, const LofiSt
   lofi_frame_draw_header (&l.frame, cr, &text);
   if (!has_room)
     return;
-  g_autoptr (GArray) samples = lofi_frame_ticks (&l.y, &text, TRUE), dimensions = ticks_of_dimensions (self, &l.x, &text);
+  g_autoptr (GArray) samples = lofi_frame_ticks (&l.y, &text, TRUE), dimensions = ticks_of_x (self, &l, &text);
   const LofiRect *plot = &l.frame.plot;
   lofi_frame_draw_y (&l.frame, cr, &text, &l.y, samples);
   lofi_frame_draw_x (&l.frame, cr, &text, &l.x, dimensions);

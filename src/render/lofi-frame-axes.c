@@ -61,6 +61,26 @@ lofi_frame_ticks (const LofiAxis *axis, LofiText *text, gboolean upright)
   return ticks;
 }
 
+GArray *
+lofi_frame_ticks_at (const double *values, guint n, const LofiAxis *axis, LofiText *text)
+{
+  GArray *ticks = g_array_new (FALSE, FALSE, sizeof (LofiTick));
+  double free = -G_MAXDOUBLE;
+  for (guint i = 0; i < n; i++)
+    {
+      LofiTick tick = { values[i], FALSE, "" };
+      lofi_format_number (values[i], 6, tick.label, sizeof tick.label);
+      if (values[i] == floor (values[i]) && values[i] >= 0 && values[i] < 1e9)
+        lofi_format_count ((guint64) values[i], tick.label, sizeof tick.label);
+      lofi_text_set (text, LOFI_TEXT_SMALL, tick.label, 0);
+      double at = lofi_axis_to_view (axis, values[i]), half = lofi_text_width (text) / 2;
+      tick.major = at - half > free;
+      free = tick.major ? at + half + 0.6 * text->style->font_size : free;
+      g_array_append_val (ticks, tick);
+    }
+  return ticks;
+}
+
 static void
 set_title (LofiText *text, const char *full, const char *brief, double room)
 {

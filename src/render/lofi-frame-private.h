@@ -39,6 +39,8 @@ void lofi_frame_draw_header (const LofiFrame *frame, cairo_t *cr, LofiText *text
 
 /* Ticks whose labels do not touch. (transfer full) */
 GArray *lofi_frame_ticks (const LofiAxis *axis, LofiText *text, gboolean upright);
+/* Ticks at values that rise, those named that have room beside the last one named. (transfer full) */
+GArray *lofi_frame_ticks_at (const double *values, guint n, const LofiAxis *axis, LofiText *text);
 double lofi_frame_labels_width (GArray *ticks, LofiText *text);
 /* The line, ticks, labels and title of the x axis at the plot's bottom; horizontal grid lines, labels and title of the y axis. */
 void lofi_frame_draw_x (const LofiFrame *frame, cairo_t *cr, LofiText *text, const LofiAxis *axis, GArray *ticks);

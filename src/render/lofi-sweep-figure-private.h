@@ -15,8 +15,10 @@ typedef struct {
   gboolean is_thin;
   LofiCurve null_low, null_high;
   char *thin_key;
-  /* x: numbers on a logarithm, or places 0, 1, ... named by the values. */
+  /* x: numbers on a logarithm, marked at n_marks of them, or at round ones; or places 0, 1, ... named by the values. */
   char **places;
+  double *marks;
+  guint n_marks;
   double x_low, x_high, y_low, y_high;
   double y_linear;                     /* > 0: the y axis is linear up to here and logarithmic beyond */
   char *title_short, *x_title, *x_short, *y_title;

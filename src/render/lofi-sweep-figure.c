@@ -91,7 +91,9 @@ ticks_of_places (const LofiSweepFigure *self, const LofiAxis *axis, LofiText *te
 static GArray *
 ticks_of_x (const LofiSweepFigure *self, const Layout *l, LofiText *text)
 {
-  return self->places ? ticks_of_places (self, &l->x, text) : lofi_frame_ticks (&l->x, text, FALSE);
+  if (self->places)
+    return ticks_of_places (self, &l->x, text);
+  return self->n_marks > 0 ? lofi_frame_ticks_at (self->marks, self->n_marks, &l->x, text) : lofi_frame_ticks (&l->x, text, FALSE);
 }
 
 /* ---- drawing ---- */
@@ -231,6 +233,7 @@ clear (LofiFigure *figure)
   g_free (self->curves);
   g_free (self->labels);
   g_free (self->thin_key);
+  g_free (self->marks);
   g_strfreev (self->places);
   g_free (self->title_short);
   g_free (self->x_title);
