@@ -8,10 +8,9 @@
  * takes 12. Where several of an end are wanted, any of them can be passed over, and the residual asked for is less.
  *
  * Each end is measured by itself: labels that are not centred put one eigenvalue hundreds of times as far out as the other end is. */
+#include "lofi-permutation-private.h"
 #include "lofi-lanczos-private.h"
 #include "lofi-math-private.h"
-#include "lofi-operator.h"
-#include "lofi-eigen.h"
 #include "lofi-random.h"
 #include "lofi-rows-private.h"
 
@@ -47,117 +46,6 @@ lofi_shuffled_weights (uint64_t seed, uint32_t index, const double *weights, siz
   return LOFI_OK;
 }
 
-/* What is asked for. */
-typedef struct {
-  const LofiRowSource *source;
-  double *weights;          /* in units of scale, a power of two near the largest: in single precision smaller ones vanish */
-  double scale;
-  bool center;
-  uint64_t seed;
-  uint32_t first;
-  size_t count, per_end;
-  LofiMatrix *low, *high;
-  size_t null;              /* eigenvalues that are zero whatever the shuffle: rows of weight zero and rows that are not there */
-  const LofiWatch *watch;
-  size_t finished;          /* shuffles */
-} Job;
-
-static double *
-low_of (const Job *job, size_t shuffle)
-{
-  return job->low->data + shuffle * job->low->stride;
-}
-
-static double *
-high_of (const Job *job, size_t shuffle)
-{
-  return job->high->data + shuffle * job->high->stride;
-}
-
-/* ---- By whole spectra. */
-
-/* The operators of `count` shuffles, in one pass. spread: room for the weights of a block's rows. */
-static LofiStatus
-add_rows (const Job *job, LofiOperator *operators, const double *shuffled, size_t count, double *spread)
-{
-  const LofiRowSource *source = job->source;
-  size_t n = source->samples, s = source->positions;
-  for (size_t first = 0; first < n; first += source->block)
-    {
-      size_t samples = lofi_smaller (source->block, n - first);
-      LofiMatrix z;
-      LofiMatrixF single;
-      LofiWatch quiet = { .stop = job->watch ? job->watch->stop : NULL, .data = job->watch ? job->watch->data : NULL };
-      LofiStatus status = lofi_rows_view (source, first, samples, &z, &single, &quiet);
-      for (size_t b = 0; b < count && status == LOFI_OK; b++)
-        {
-          for (size_t i = 0; i < samples * s; i++)
-            spread[i] = shuffled[b * n + first + i / s];
-          status = z.data ? lofi_operator_add (&operators[b], &z, spread, &quiet) : lofi_operator_add_single (&operators[b], &single, spread, &quiet);
-        }
-      if (status != LOFI_OK)
-        return status;
-    }
-  return LOFI_OK;
-}
-
-static LofiStatus
-read_ends (Job *job, const LofiOperator *op, size_t shuffle)
-{
-  size_t p = job->source->width;
-  LofiMatrix c;
-  LofiWatch quiet = { .stop = job->watch ? job->watch->stop : NULL, .data = job->watch ? job->watch->data : NULL };
-  LofiStatus status = lofi_matrix_alloc (&c, p, p);
-  double *values = lofi_doubles_new (p);
-  if (status == LOFI_OK && !values)
-    status = LOFI_NO_MEMORY;
-  if (status == LOFI_OK)
-    status = lofi_operator_read (op, job->center, &c);
-  if (status == LOFI_OK)
-    status = lofi_symmetric_values (&c, values, &quiet);
-  for (size_t k = 0; k < job->per_end && status == LOFI_OK; k++)
-    {
-      low_of (job, shuffle)[k] = job->scale * values[k];
-      high_of (job, shuffle)[k] = job->scale * values[p - 1 - k];
-    }
-  lofi_matrix_clear (&c);
-  free (values);
-  return status;
-}
-
-/* Shuffles first .. first + count - 1 of the job. */
-static LofiStatus
-whole_spectra (Job *job, size_t first, size_t count)
-{
-  const LofiRowSource *source = job->source;
-  size_t n = source->samples;
-  LofiOperator *operators = calloc (count, sizeof *operators);
-  double *shuffled = lofi_doubles_new (lofi_matrix_bytes (count, n) / sizeof (double));
-  double *spread = lofi_doubles_new (lofi_matrix_bytes (lofi_smaller (source->block, n), source->positions) / sizeof (double));
-  LofiStatus status = operators && shuffled && spread ? LOFI_OK : LOFI_NO_MEMORY;
-  for (size_t b = 0; b < count && status == LOFI_OK; b++)
-    {
-      status = lofi_operator_init (&operators[b], source->width);
-      if (status == LOFI_OK)
-        status = lofi_shuffled_weights (job->seed, job->first + (uint32_t) (first + b), job->weights, n, shuffled + b * n);
-    }
-  if (status == LOFI_OK)
-    status = add_rows (job, operators, shuffled, count, spread);
-  for (size_t b = 0; b < count && status == LOFI_OK; b++)
-    {
-      status = read_ends (job, &operators[b], first + b);
-      lofi_watch_report (job->watch, (double) ++job->finished / (double) job->count);
-    }
-  for (size_t b = 0; operators && b < count; b++)
-    lofi_operator_clear (&operators[b]);
-  free (operators);
-  free (shuffled);
-  free (spread);
-  return status;
-}
-
-/* ---- By recurrences. */
-
 typedef struct {
   size_t shuffle;           /* of the job */
   double *weights;          /* n */
@@ -169,7 +57,7 @@ typedef struct {
 } Recurrence;
 
 typedef struct {
-  Job *job;
+  LofiShuffles *job;
   LofiRows rows;
   size_t count;             /* recurrences still going on */
   Recurrence *recurrences;  /* those first */
@@ -179,7 +67,7 @@ typedef struct {
 
 /* Where there are null eigenvalues enough, the lowest are not above them nor the highest below, however few copies a recurrence sees. */
 static void
-see_null (const Job *job, double *low, double *high)
+see_null (const LofiShuffles *job, double *low, double *high)
 {
   for (size_t k = 0; k < job->per_end && k < job->null; k++)
     {
@@ -190,7 +78,7 @@ see_null (const Job *job, double *low, double *high)
 
 /* The worst residual of the wanted values, of what is allowed: at most 1 when all have settled. */
 static LofiStatus
-look (const Job *job, Recurrence *r)
+look (const LofiShuffles *job, Recurrence *r)
 {
   size_t per = job->per_end;
   double *low = r->ends, *high = low + per, *residuals = high + per, allowed = per > 1 ? SEVERAL : OUTERMOST;
@@ -236,7 +124,7 @@ recurrence_clear (Recurrence *r)
 static LofiStatus
 recurrence_init (const Group *group, size_t shuffle, Recurrence *r)
 {
-  const Job *job = group->job;
+  const LofiShuffles *job = group->job;
   size_t n = job->source->samples, p = job->source->width;
   uint32_t index = job->first + (uint32_t) shuffle;
   *r = (Recurrence) { .shuffle = shuffle, .look = 2 * job->per_end + 4, .weights = lofi_doubles_new (n), .ends = lofi_doubles_new (4 * job->per_end) };
@@ -252,7 +140,7 @@ recurrence_init (const Group *group, size_t shuffle, Recurrence *r)
 static LofiStatus
 advance (Group *group, size_t b, bool *done)
 {
-  Job *job = group->job;
+  LofiShuffles *job = group->job;
   Recurrence *r = &group->recurrences[b];
   LofiStatus status = lofi_lanczos_step (&r->lanczos, group->rows.images.data + b * group->rows.images.stride);
   size_t steps = r->lanczos.steps;
@@ -269,14 +157,14 @@ advance (Group *group, size_t b, bool *done)
       see_null (job, r->ends, r->ends + job->per_end);
       for (size_t k = 0; k < job->per_end; k++)
         {
-          low_of (job, r->shuffle)[k] = job->scale * r->ends[k];
-          high_of (job, r->shuffle)[k] = job->scale * r->ends[job->per_end + k];
+          lofi_shuffles_low (job, r->shuffle)[k] = job->scale * r->ends[k];
+          lofi_shuffles_high (job, r->shuffle)[k] = job->scale * r->ends[job->per_end + k];
         }
       *done = true;
     }
   else if (last)
     {
-      status = whole_spectra (job, r->shuffle, 1);
+      status = lofi_shuffles_by_whole_spectra (job, r->shuffle, 1);
       job->finished--;
       *done = true;
     }
@@ -287,7 +175,7 @@ advance (Group *group, size_t b, bool *done)
 static void
 report (const Group *group)
 {
-  const Job *job = group->job;
+  const LofiShuffles *job = group->job;
   double sum = (double) job->finished;
   for (size_t b = 0; b < group->count; b++)
     {
@@ -337,7 +225,7 @@ run (Group *group)
 }
 
 static LofiStatus
-run_group (Job *job, size_t first, size_t count, bool single)
+run_group (LofiShuffles *job, size_t first, size_t count, bool single)
 {
   Group group = { .job = job, .count = count, .single = single };
   LofiStatus status = lofi_rows_init (&group.rows, job->source, job->center, count, job->watch);
@@ -361,10 +249,8 @@ run_group (Job *job, size_t first, size_t count, bool single)
   return status;
 }
 
-/* ---- */
-
 static LofiStatus
-check (const Job *job, const double *weights)
+check (const LofiShuffles *job, const double *weights)
 {
   size_t p = job->source->width;
   const LofiMatrix *low = job->low, *high = job->high;
@@ -380,7 +266,7 @@ check (const Job *job, const double *weights)
 
 /* The weights in their units, and how many eigenvalues they leave at zero. */
 static LofiStatus
-take_weights (Job *job, const double *weights)
+take_weights (LofiShuffles *job, const double *weights)
 {
   size_t n = job->source->samples, p = job->source->width, used = 0;
   double peak = 0.0;
@@ -402,7 +288,7 @@ take_weights (Job *job, const double *weights)
 
 /* `bytes` each: as many shuffles together as the memory has room for, in groups of nearly equal size. */
 static size_t
-group_size (const Job *job, size_t bytes)
+group_size (const LofiShuffles *job, size_t bytes)
 {
   size_t most = lofi_smaller (TOGETHER, bytes < MEMORY ? MEMORY / bytes : 1), groups = (job->count + most - 1) / most;
   return (job->count + groups - 1) / groups;
@@ -412,7 +298,7 @@ LofiStatus
 lofi_permuted_extremes (const LofiRowSource *source, const double *weights, bool center_lift, uint64_t seed, uint32_t first, size_t count,
                         size_t per_end, LofiMatrix *low, LofiMatrix *high, const LofiWatch *watch)
 {
-  Job job = { .source = source, .center = center_lift, .seed = seed, .first = first, .count = count, .per_end = per_end, .low = low, .high = high,
+  LofiShuffles job = { .source = source, .center = center_lift, .seed = seed, .first = first, .count = count, .per_end = per_end, .low = low, .high = high,
               .watch = watch };
   LofiStatus status = check (&job, weights);
   if (status != LOFI_OK || count == 0)
@@ -428,7 +314,7 @@ lofi_permuted_extremes (const LofiRowSource *source, const double *weights, bool
   for (size_t begin = 0; begin < count && status == LOFI_OK; begin += size)
     {
       size_t many = lofi_smaller (size, count - begin);
-      status = whole ? whole_spectra (&job, begin, many) : run_group (&job, begin, many, single.data != NULL);
+      status = whole ? lofi_shuffles_by_whole_spectra (&job, begin, many) : run_group (&job, begin, many, single.data != NULL);
     }
   free (job.weights);
   if (status == LOFI_OK)

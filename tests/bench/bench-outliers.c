@@ -35,8 +35,8 @@ static const char *const ways[WAYS] = { "outermost", "k-th", "sequential" };
 static const struct {
   const char *name;
   double deviations;        /* 0: the farthest shuffle */
-} lines[] = { { "mean + 2 sd", 2.0 }, { "mean + 2.5 sd", 2.5 }, { "mean + 3 sd", 3.0 }, { "farthest", 0.0 } };
-#define LINES 4
+} lines[] = { { "mean + 2 sd", 2.0 }, { "mean + 2.5 sd", 2.5 }, { "mean + 3 sd", 3.0 }, { "mean + 3.5 sd", 3.5 }, { "farthest", 0.0 } };
+#define LINES 5
 
 typedef struct {
   unsigned none, two_or_more, two;

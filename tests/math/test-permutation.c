@@ -1,9 +1,7 @@
-#define _GNU_SOURCE
 #include "lofi-test.h"
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 #include "lofi-eigen.h"
 #include "lofi-permutation.h"
 #include "lofi-random.h"
@@ -385,87 +383,6 @@ START_TEST (bad_input_is_refused)
 }
 END_TEST
 
-/* A clock for the longest time between two looks, and a stop at a given look. */
-typedef struct {
-  int looks, stop_at;
-  double last, longest, fraction;
-  bool backwards;
-} Clock;
-
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
-
-static bool
-look (void *data)
-{
-  Clock *c = data;
-  double time = now ();
-  c->longest = fmax (c->longest, time - c->last);
-  c->last = time;
-  return ++c->looks == c->stop_at;
-}
-
-static void
-advance (void *data, double fraction)
-{
-  Clock *c = data;
-  c->backwards |= !(fraction >= c->fraction && fraction <= 1.0);
-  c->fraction = fraction;
-}
-
-/* What is watched: 0 recurrences, 1 whole spectra, 2 the covariance, 3 inertia. */
-static LofiStatus
-watched (int kind, const Rows *r, const LofiMatrix *a, const LofiWatch *watch)
-{
-  LofiMatrix low = lofi_reference_new (4, 1), high = lofi_reference_new (4, 1);
-  LofiDensity trace, mean;
-  double square;
-  size_t below, above;
-  LofiStatus status = LOFI_OK;
-  if (kind < 2)
-    status = extremes (r, true, 0, &low, &high, watch);
-  else if (kind == 2)
-    {
-      status = lofi_covariance_measures (&r->source, 0, &trace, &mean, &square, watch);
-      ck_assert (status == LOFI_OK || (!trace.nodes && !mean.nodes));
-      lofi_density_clear (&trace);
-      lofi_density_clear (&mean);
-    }
-  else
-    status = lofi_count_beyond (a, -0.5, 0.5, &below, &above, watch);
-  lofi_matrix_clear (&low);
-  lofi_matrix_clear (&high);
-  return status;
-}
-
-START_TEST (any_look_can_stop_and_looks_are_close)
-{
-  Rows *r = rows_new (_i == 1 ? NOISE : LIFT, 900, 1, _i == 1 ? 120 : 400, _i != 1);
-  LofiMatrix a = lofi_reference_normals (400, 400, 50);
-  Clock clock = { .last = now () };
-  LofiWatch watch = { .stop = look, .progress = advance, .data = &clock };
-  ck_assert_int_eq (watched (_i, r, &a, &watch), LOFI_OK);
-  look (&clock);
-  ck_assert_int_gt (clock.looks, 6);
-  ck_assert (clock.longest <= 0.2);
-  ck_assert (!clock.backwards);
-  ck_assert (clock.fraction == 1.0);
-  for (int at = 1, last = clock.looks - 1; at <= last; at += 1 + last / 6)
-    {
-      clock = (Clock) { .stop_at = at, .last = now () };
-      ck_assert_int_eq (watched (_i, r, &a, &watch), LOFI_STOPPED);
-      ck_assert_int_eq (clock.looks, at);
-    }
-  lofi_matrix_clear (&a);
-  rows_free (r);
-}
-END_TEST
-
 int
 main (void)
 {
@@ -484,7 +401,6 @@ main (void)
   tcase_add_test (tcase, a_matrix_is_a_source);
   tcase_add_test (tcase, weights_are_shuffled_by_the_seed);
   tcase_add_test (tcase, bad_input_is_refused);
-  tcase_add_loop_test (tcase, any_look_can_stop_and_looks_are_close, 0, 4);
   suite_add_tcase (suite, tcase);
   return lofi_test_run (suite);
 }
