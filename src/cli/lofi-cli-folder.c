@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 #include "lofi-cli.h"
 #include "lofi-error.h"
+#include "lofi-null.h"
 #include "lofi-experiment-json.h"
 #include "lofi-npy.h"
 #include "lofi-results-file.h"
@@ -122,6 +123,30 @@ read_kept (LofiLayerResult *layer, JsonObject *object, const char *path, GError 
   return TRUE;
 }
 
+/* The null line, if it was computed, and what of the spectrum lies beyond it. (transfer full) */
+static LofiNull *
+read_null (const LofiLayerResult *layer, JsonObject *object)
+{
+  JsonNode *node = object ? json_object_get_member (object, "null_edge") : NULL;
+  JsonArray *edge = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  double line[2] = { NAN, NAN };
+  for (guint i = 0; edge && json_array_get_length (edge) == 2 && i < 2; i++)
+    {
+      JsonNode *value = json_array_get_element (edge, i);
+      line[i] = JSON_NODE_HOLDS_VALUE (value) ? json_node_get_double (value) : NAN;
+    }
+  if (!(line[0] <= line[1]))
+    return NULL;
+  LofiNull *null = g_atomic_rc_box_new0 (LofiNull);
+  *null = (LofiNull) { LOFI_NULL_PERMUTATIONS, line[0], line[1], NAN, NAN, NAN, NAN, NAN, NAN, 0, 0 };
+  for (gsize i = 0; i < layer->n_spectrum; i++)
+    {
+      null->below += layer->spectrum[i] < line[0];
+      null->above += layer->spectrum[i] > line[1];
+    }
+  return null;
+}
+
 static LofiLayerResult *
 read_layer (const char *folder, const LofiExperiment *experiment, guint i, JsonObject *object, const char *json, GError **error)
 {
@@ -172,6 +197,7 @@ lofi_cli_folder_spectra (const char *folder, const LofiExperiment *experiment, G
   result->live_layer = -1;
   result->finished = TRUE;
   result->layers = g_new0 (LofiLayerResult *, experiment->layers->len + 1);
+  result->nulls = g_new0 (LofiNull *, experiment->layers->len + 1);
   result->n_layers = experiment->layers->len;
   for (guint i = 0; i < result->n_layers; i++)
     {
@@ -180,6 +206,7 @@ lofi_cli_folder_spectra (const char *folder, const LofiExperiment *experiment, G
       result->layers[i] = read_layer (folder, experiment, i, object, path, error);
       if (!result->layers[i])
         return NULL;
+      result->nulls[i] = read_null (result->layers[i], object);
     }
   return g_steal_pointer (&result);
 }

@@ -29,7 +29,8 @@ check_round_trip (const LofiExperiment *experiment)
   for (guint i = 0; i < experiment->layers->len; i++)
     {
       const LofiLayerSpec *a = lofi_experiment_layer (experiment, i), *b = lofi_experiment_layer (again, i);
-      ck_assert (a->kind == b->kind && a->width == b->width && a->keep == b->keep && a->order == b->order && a->degree == b->degree
+      ck_assert (a->kind == b->kind && a->width == b->width && a->keep == b->keep && a->keep_auto == b->keep_auto && a->keep_min == b->keep_min
+                 && a->keep_max == b->keep_max && a->order == b->order && a->degree == b->degree
                  && a->activation == b->activation && a->bias == b->bias && a->center_labels == b->center_labels
                  && a->center_lift == b->center_lift && g_strcmp0 (a->weights, b->weights) == 0);
     }
@@ -84,6 +85,27 @@ START_TEST (everything_is_read)
   ck_assert_str_eq (relative, "/folder/W 1.npy");
   ck_assert_str_eq (absolute, "/W.npy");
   check_round_trip (e);
+}
+END_TEST
+
+/* Bounds wait where K is a number, so that a setting may come back to auto; why it cannot be auto is known key by key. */
+START_TEST (keep_is_automatic)
+{
+  g_autoptr (LofiExperiment) e = parse (
+    "[experiment]\nformat=1\n[data]\nsource=mnist\nlabels=even-odd\n[layer1]\nwidth=30\nkeep=auto\n[layer2]\nkeep=auto\nkeep-min=2\nkeep-max=8\n"
+    "order=1+2\n[layer3]\nwidth=60\nkeep=7\nkeep-min=3\n[layer4]\nkeep=9\norder=3\n", NULL);
+  const LofiLayerSpec *first = lofi_experiment_layer (e, 0), *second = lofi_experiment_layer (e, 1), *third = lofi_experiment_layer (e, 2);
+  ck_assert (first->keep_auto && first->keep_min == 1 && first->keep_max == 50 && first->keep == 50);
+  ck_assert (second->keep_auto && second->keep_min == 2 && second->keep_max == 8 && second->keep == 8);
+  ck_assert (!third->keep_auto && third->keep == 7 && third->keep_min == 3 && third->keep_max == 50);
+  check_round_trip (e);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *reason = lofi_layer_key_reason (e, i, "keep-min");
+      ck_assert_ptr_null (reason);
+    }
+  g_autofree char *reason = lofi_layer_key_reason (e, 3, "keep-max"), *number = lofi_layer_key_reason (e, 3, "keep");
+  ck_assert (reason && strstr (reason, "order 2") && !number);
 }
 END_TEST
 
@@ -281,6 +303,7 @@ main (void)
   tcase_add_test (reading, defaults);
   tcase_add_test (reading, everything_is_read);
   tcase_add_test (reading, log_spaced_samples);
+  tcase_add_test (reading, keep_is_automatic);
   tcase_add_test (reading, round_trips);
   tcase_add_test (reading, settings_win);
   tcase_add_test (reading, settings_change_the_labelling);

@@ -54,6 +54,7 @@ START_TEST (test_stages_in_order)
   double flops = 0;
   gsize bytes = 0;
   int layer = -1;
+  guint nulls = 0;
   for (guint i = 0; i < plan->stages->len; i++)
     {
       const LofiPlanStage *at = &g_array_index (plan->stages, LofiPlanStage, i);
@@ -61,16 +62,39 @@ START_TEST (test_stages_in_order)
       bytes = MAX (bytes, at->bytes);
       ck_assert (at->flops >= 0 && isfinite (at->flops));
       ck_assert_uint_ge (at->bytes, sizeof (double) * 400 * 3 * 16 * 16);
+      if (at->stage == LOFI_STAGE_NULL && nulls++ == 0)
+        {
+          ck_assert_int_eq (layer, 5);
+          ck_assert_int_eq (g_array_index (plan->stages, LofiPlanStage, i - 1).stage, LOFI_STAGE_LAZY);
+          layer = -1;                         /* they come when everything is known, and once more layer by layer */
+        }
+      ck_assert (nulls == 0 || at->stage == LOFI_STAGE_NULL);
       ck_assert (at->layer == -1 || at->layer >= layer);
       layer = MAX (layer, at->layer);
     }
-  ck_assert_int_eq (layer, 5);
+  ck_assert (layer == 4 && nulls == 3);
   ck_assert_int_eq (g_array_index (plan->stages, LofiPlanStage, 0).stage, LOFI_STAGE_DATA);
-  ck_assert_int_eq (g_array_index (plan->stages, LofiPlanStage, plan->stages->len - 1).stage, LOFI_STAGE_LAZY);
   ck_assert (fabs (plan->flops - flops) <= 1e-9 * flops);
   ck_assert_uint_eq (plan->bytes, bytes);
   ck_assert (!plan->streams);
   ck_assert (lofi_plan_seconds (plan) > 0);
+}
+END_TEST
+
+/* Of keep=auto the line comes before what is projected on what it keeps. */
+START_TEST (test_lines_that_choose_come_first)
+{
+  const LofiMapShape shape = { 1, 1, 30 };
+  g_autoptr (LofiPlan) plan = plan_of ("[layer1]\nwidth=90\nkeep=auto\n[layer2]\nwidth=70\nkeep=5\n", 300, 100, shape, 0, FALSE);
+  guint at = 0;
+  for (guint i = 0; i < plan->stages->len; i++)
+    if (g_array_index (plan->stages, LofiPlanStage, i).stage == LOFI_STAGE_NULL)
+      {
+        const LofiPlanStage *stage = &g_array_index (plan->stages, LofiPlanStage, i);
+        ck_assert (at == 0 ? stage->layer == 0 && stage[1].stage == LOFI_STAGE_PROJECTION : stage->layer == 1 && i == plan->stages->len - 1);
+        at++;
+      }
+  ck_assert_uint_eq (at, 2);
 }
 END_TEST
 
@@ -198,7 +222,8 @@ measured_bytes (const LofiExperiment *experiment)
   if (child == 0)
     {
       gsize before = peak ();
-      g_autoptr (LofiResult) result = lofi_fit (experiment, FALSE, 0, NULL, &(LofiObserver) { .spectra = LOFI_SPECTRA_LEADING }, NULL, NULL);
+      g_autoptr (LofiResult) result = lofi_fit (experiment, FALSE, 0, NULL, &(LofiObserver) { .spectra = LOFI_SPECTRA_LEADING, .nulls = LOFI_NULLS_PERMUTED },
+                                                NULL, NULL);
       gsize after = result ? peak () - before : 0;
       _exit (write (ends[1], &after, sizeof after) == sizeof after ? 0 : 1);
     }
@@ -238,6 +263,7 @@ main (void)
   tcase_add_checked_fixture (tests, set_up, tear_down);
   tcase_set_timeout (tests, 60);
   tcase_add_test (tests, test_stages_in_order);
+  tcase_add_test (tests, test_lines_that_choose_come_first);
   tcase_add_loop_test (tests, test_flops_scale_with_shapes, 0, 5);
   tcase_add_test (tests, test_a_fit_beyond_its_budget_is_refused);
   tcase_add_test (tests, test_sizes_that_overflow_are_refused);

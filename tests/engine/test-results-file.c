@@ -3,6 +3,7 @@
 #include <json-glib/json-glib.h>
 #include <sys/stat.h>
 #include "lofi-files.h"
+#include "lofi-null.h"
 #include "lofi-results-file.h"
 
 #define N 4
@@ -139,6 +140,11 @@ START_TEST (json_layers)
   g_autoptr (LofiResult) result = result_of ();
   result->layers[1]->scale = INFINITY;
   result->layers[1]->eigenvalues[1] = NAN;
+  result->nulls = g_new0 (LofiNull *, result->n_layers);
+  for (guint i = 0; i < 2; i++)
+    result->nulls[i] = g_atomic_rc_box_new0 (LofiNull);
+  *result->nulls[0] = (LofiNull) { .permutations = 20, .low = -0.5, .high = 0.25, .below = 1, .above = 3 };
+  *result->nulls[1] = (LofiNull) { .permutations = 0, .low = -0.5, .high = 0.25, .below = 1, .above = 3 };    /* the law's alone */
   g_autofree char *text = lofi_result_to_json (result);
   g_autoptr (JsonNode) node = parse_json (text);
   JsonArray *layers = json_object_get_array_member (json_node_get_object (node), "layers");
@@ -152,7 +158,11 @@ START_TEST (json_layers)
   JsonArray *eigenvalues = json_object_get_array_member (first, "eigenvalues");
   ck_assert (json_array_get_length (eigenvalues) == K && json_array_get_double_element (eigenvalues, 0) == -3
              && json_array_get_double_element (eigenvalues, 1) == 2);
-  ck_assert (json_object_get_null_member (first, "null_edge") && json_object_get_null_member (first, "outliers"));
+  JsonArray *edge = json_object_get_array_member (first, "null_edge");
+  ck_assert (json_array_get_length (edge) == 2 && json_array_get_double_element (edge, 0) == -0.5 && json_array_get_double_element (edge, 1) == 0.25);
+  ck_assert_int_eq (json_object_get_int_member (first, "outliers"), 4);
+  ck_assert (json_object_get_null_member (second, "null_edge") && json_object_get_null_member (second, "outliers"));
+  ck_assert (json_object_get_null_member (third, "null_edge") && json_object_get_null_member (third, "outliers"));
   ck_assert (json_object_get_double_member (first, "seconds") == 0.125);
   /* The degree is bounded while every layer is cut off, and not from an exact one on. */
   ck_assert_int_eq (json_object_get_int_member (first, "degree"), 3);
