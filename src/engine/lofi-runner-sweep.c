@@ -82,12 +82,25 @@ on_cell (gpointer data, const LofiCell *cell, gboolean overlaps, guint finished,
     lofi_runner_serve_pictures (self);
 }
 
+/* What was there before shows at once. */
+static void
+tell_found (LofiRunner *self, const LofiExperiment *experiment, LofiCells *cells)
+{
+  guint found = lofi_emergence_found (experiment, cells);
+  g_mutex_lock (&self->lock);
+  self->sweep_finished = found;
+  self->out_cells = TRUE;
+  lofi_runner_wake_main (self);
+  g_mutex_unlock (&self->lock);
+}
+
 static gboolean
 run_sweep (LofiRunner *self, const LofiExperiment *experiment, LofiCells *cells, GCancellable *cancellable, GError **error)
 {
   Watch watch = { self, NULL };
   const LofiSweepObserver observer = { on_cell, &watch };
   open_folder (&watch, experiment, cells);
+  tell_found (self, experiment, cells);
   gboolean done = lofi_emergence_run (experiment, cells, (LofiShare) { 0, 0 }, self->cache, &observer, cancellable, error);
   g_clear_pointer (&watch.folder, lofi_sweep_folder_close);
   return done;

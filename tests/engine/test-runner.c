@@ -3,20 +3,36 @@
 #include "lofi-fixture.h"
 #include "lofi-runner.h"
 
-static char *folder;
+static char *folder, *cache;
 
 static void
 set_up (void)
 {
   lofi_blas_set_threads (2);
   folder = fixture_folder ();
+  cache = g_build_filename (folder, "cache", NULL);
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   fixture_write_split (folder, "train", 700, 0);
   fixture_write_split (folder, "test", 203, 1);
 }
 
 static void
+remove_all (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  for (const char *name; dir && (name = g_dir_read_name (dir));)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+      remove_all (child);
+    }
+  g_remove (path);
+}
+
+static void
 tear_down (void)
 {
+  remove_all (cache);
+  g_free (cache);
   fixture_remove (folder);
 }
 
@@ -236,6 +252,60 @@ START_TEST (test_a_stopped_sweep_keeps_its_points)
 }
 END_TEST
 
+/* The window ends in the middle of a sweep: the next one finds every cell. */
+START_TEST (test_cells_outlive_the_runner)
+{
+  Ear *ear = ear_new ();
+  g_autoptr (LofiExperiment) experiment = fixture_experiment (folder, LARGE);
+  lofi_runner_sweep (ear->runner, experiment);
+  guint finished, total;
+  WAIT ((lofi_runner_get_sweep_progress (ear->runner, &finished, &total), finished >= 3), 20000);
+  g_autoptr (LofiCells) cells = lofi_runner_cells (ear->runner, experiment);
+  ear_free (ear);
+  guint before = lofi_cells_count (cells);
+  g_autofree char *lines = lofi_cells_to_jsonl (cells, NULL);
+  g_auto (GStrv) wanted = g_strsplit (g_strchomp (lines), "\n", -1);
+  ear = ear_new ();
+  lofi_runner_sweep (ear->runner, experiment);
+  WAIT ((lofi_runner_get_sweep_progress (ear->runner, &finished, &total), finished >= before), 20000);
+  g_autoptr (LofiCells) again = lofi_runner_cells (ear->runner, experiment);
+  g_autofree char *found = lofi_cells_to_jsonl (again, NULL);
+  for (char **line = wanted; *line; line++)
+    if (!strstr (*line, "\"reference\""))
+      ck_assert_msg (strstr (found, *line) != NULL, "lost: %s", *line);        /* to the seconds it took */
+  ear_free (ear);
+}
+END_TEST
+
+static guint warnings;
+
+static GLogWriterOutput
+count_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
+{
+  warnings += (level & G_LOG_LEVEL_WARNING) != 0;
+  return G_LOG_WRITER_HANDLED;
+}
+
+/* No place for them: said once, and the sweep goes on. */
+START_TEST (test_cells_that_cannot_be_kept_are_cells)
+{
+  Ear *ear = ear_new ();
+  g_autoptr (LofiExperiment) experiment = fixture_experiment (folder, SMALL);
+  ck_assert (g_file_set_contents (cache, "not a folder", -1, NULL));
+  g_log_set_writer_func (count_warnings, NULL, NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      lofi_runner_sweep (ear->runner, experiment);
+      WAIT (!lofi_runner_is_sweeping (ear->runner), 20000);
+    }
+  g_autoptr (LofiCells) cells = lofi_runner_cells (ear->runner, experiment);
+  ck_assert_uint_eq (lofi_cells_count (cells), 12);
+  ck_assert_uint_eq (ear->sweep_failed, 0);
+  ck_assert_uint_eq (warnings, 1);
+  ear_free (ear);
+}
+END_TEST
+
 #define ALIGNED "[layer1]\nwidth=80\nkeep=5\norder=1+2\n[descent]\nstep=0.05\nsteps=200\ninit=0.5\ndirections=3\nseeds=4\nhidden=300\n"
 
 static char *
@@ -403,6 +473,8 @@ main (void)
   tcase_add_test (tests, test_failure_comes_once_with_its_reason);
   tcase_add_test (tests, test_a_fit_overtakes_a_sweep_that_goes_on_after_it);
   tcase_add_test (tests, test_a_stopped_sweep_keeps_its_points);
+  tcase_add_test (tests, test_cells_outlive_the_runner);
+  tcase_add_test (tests, test_cells_that_cannot_be_kept_are_cells);
   tcase_add_test (tests, test_an_alignment_arrives);
   tcase_add_test (tests, test_a_fit_overtakes_an_alignment_that_keeps_its_seeds);
   tcase_add_test (tests, test_a_stopped_alignment_goes_on_where_it_was);
