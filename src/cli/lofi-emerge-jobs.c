@@ -191,10 +191,12 @@ set_worker_error (const Worker *worker, guint part, guint parts, GError **error)
   g_autofree char *line = g_strndup (message, strcspn (message, "\n"));
   if (WIFEXITED (worker->status) && *line)
     g_set_error (error, LOFI_ERROR, WEXITSTATUS (worker->status) == 2 ? LOFI_ERROR_INPUT : LOFI_ERROR_COMPUTATION, "%s", line);
+  else if (WIFSIGNALED (worker->status))
+    lofi_error_set (error, LOFI_ERROR_COMPUTATION, place, _("go on with --resume"), _("signal %d ended it, and its cells are missing"),
+                    WTERMSIG (worker->status));
   else
-    lofi_error_set (error, LOFI_ERROR_COMPUTATION, place, _("go on with --resume"), _("it ended with %s %d, and its cells are missing"),
-                    WIFSIGNALED (worker->status) ? _("signal") : _("code"),
-                    WIFSIGNALED (worker->status) ? WTERMSIG (worker->status) : WEXITSTATUS (worker->status));
+    lofi_error_set (error, LOFI_ERROR_COMPUTATION, place, _("go on with --resume"), _("it ended with code %d, and its cells are missing"),
+                    WEXITSTATUS (worker->status));
   return FALSE;
 }
 
