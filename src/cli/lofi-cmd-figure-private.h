@@ -28,9 +28,16 @@ typedef struct {
   LofiExperiment *experiment;
   int layer;                        /* from 0 */
   gboolean layer_given;
+  gboolean shuffled;                /* a spectrum under shuffled labels too */
   LofiAlignSpace space;             /* of an alignment */
-  LofiSweepWords sweep;
+  LofiSweepWords sweep;             /* x and y of features too: numbers */
 } LofiFigureJob;
+
+/* Of kept features (lofi-cmd-figure-features.c). NULL with an error. */
+LofiFigure *lofi_draw_features (const LofiFigureJob *job, GError **error);
+LofiFigure *lofi_draw_overlaps (const LofiFigureJob *job, GError **error);
+/* Whether the layer asked for keeps directions; an error if not. */
+gboolean lofi_figure_has_filter (const LofiFigureJob *job, GError **error);
 
 /* Figures of sweeps (lofi-cmd-figure-sweep.c): of the cells in the folder, or of a sweep that is run. NULL with an error. */
 LofiFigure *lofi_draw_emergence (const LofiFigureJob *job, GError **error);

@@ -20,14 +20,6 @@
 
 /* ---- one function a kind ---- */
 
-static LofiFigure *
-no_filter (const LofiFigureJob *job, GError **error)
-{
-  g_autofree char *place = g_strdup_printf ("layer%d", job->layer + 1);
-  lofi_error_set (error, LOFI_ERROR_INPUT, place, _("choose another with --layer"), "%s", _("the layer has no filter"));
-  return NULL;
-}
-
 /* The spectra that a fit with --save spectrum has left in the folder, unless --set asks for others. The data are read for their counts
  * alone, and may be gone. */
 static LofiResult *
@@ -46,9 +38,9 @@ static LofiFigure *
 draw_spectrum (const LofiFigureJob *job, GError **error)
 {
   g_autoptr (GError) reason = NULL;
-  if (lofi_experiment_layer (job->experiment, job->layer)->keep == LOFI_KEEP_NONE)
-    return no_filter (job, error);
-  g_autoptr (LofiResult) result = saved_spectra (job, &reason);
+  if (!lofi_figure_has_filter (job, error))
+    return NULL;
+  g_autoptr (LofiResult) result = job->shuffled ? NULL : saved_spectra (job, &reason);
   if (reason)
     {
       g_propagate_error (error, g_steal_pointer (&reason));
@@ -56,14 +48,23 @@ draw_spectrum (const LofiFigureJob *job, GError **error)
     }
   if (!result)
     result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, LOFI_NULLS_LAW | LOFI_NULLS_PERMUTED, error);
-  return result ? lofi_figure_spectrum (result, job->layer, TRUE, 0, 0, NULL) : NULL;
+  g_autoptr (LofiArray) shuffled = NULL;
+  if (result && job->shuffled)
+    {
+      lofi_cli_computing (TRUE);
+      shuffled = lofi_result_shuffled_spectrum (result, job->layer, job->cli->cancellable, error);
+      lofi_cli_computing (FALSE);
+      if (!shuffled)
+        return NULL;
+    }
+  return result ? lofi_figure_spectrum (result, job->layer, TRUE, 0, 0, shuffled) : NULL;
 }
 
 static LofiFigure *
 draw_filters (const LofiFigureJob *job, GError **error)
 {
-  if (lofi_experiment_layer (job->experiment, job->layer)->keep == LOFI_KEEP_NONE)
-    return no_filter (job, error);
+  if (!lofi_figure_has_filter (job, error))
+    return NULL;
   LofiPicture picture = lofi_picture_default (job->experiment, job->layer);
   g_autoptr (LofiResult) result = lofi_cli_fit (job->cli, job->experiment, FALSE, LOFI_SPECTRA_DRAWN, LOFI_NULLS_NONE, error);
   if (!result)
@@ -139,7 +140,8 @@ static const Kind kinds[] = {
   { "activations", draw_activations, TRUE, FALSE }, { "predictions", draw_predictions, FALSE, FALSE },
   { "alignment", draw_alignment, FALSE, FALSE, TRUE },
   { "widths", lofi_draw_widths, FALSE, FALSE },     { "heatmap", lofi_draw_heat_map, FALSE, FALSE },
-  { "thresholds", lofi_draw_thresholds, FALSE, FALSE },
+  { "thresholds", lofi_draw_thresholds, FALSE, FALSE }, { "features", lofi_draw_features, TRUE, FALSE },
+  { "overlaps", lofi_draw_overlaps, TRUE, FALSE },
 };
 
 static const Kind *
@@ -242,6 +244,7 @@ lofi_cmd_figure (LofiCli *cli, GError **error)
 {
   g_autofree char *path = NULL, *style = NULL, *width = NULL, *height = NULL, *dpi = NULL, *space = NULL;
   int layer = LAYER_NOT_GIVEN;
+  gboolean shuffled = FALSE;
   g_auto (LofiSweepWords) sweep = { .level = NAN };
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &path, N_("The file to draw to; its suffix says pdf, svg or png"), "FILE" },
@@ -250,8 +253,9 @@ lofi_cmd_figure (LofiCli *cli, GError **error)
     { "measure", 0, 0, G_OPTION_ARG_STRING, &sweep.measure, N_("Of a sweep: test_error (if not given), test_mse, train_error, outliers, kept, eigenvalues, overlap"), "NAME" },
     { "index", 0, 0, G_OPTION_ARG_INT, &sweep.index, N_("How many of the leading eigenvalues, or which one of a map; or which planted group of an overlap"), "N" },
     { "point", 0, 0, G_OPTION_ARG_STRING, &sweep.point, N_("Where in the grid of a sweep, the first values if not given: \"layer1.keep=10 layer2.keep=20\""), "SETTINGS" },
-    { "x", 0, 0, G_OPTION_ARG_STRING, &sweep.x, N_("Across a heatmap or widths: an axis of the grid, or samples"), "KEY" },
-    { "y", 0, 0, G_OPTION_ARG_STRING, &sweep.y, N_("Up a heatmap"), "KEY" },
+    { "x", 0, 0, G_OPTION_ARG_STRING, &sweep.x, N_("Across a heatmap or widths: an axis of the grid, or samples; across features: which one, 1 if not given"), "KEY" },
+    { "y", 0, 0, G_OPTION_ARG_STRING, &sweep.y, N_("Up a heatmap; up features: which one, 2 if not given"), "KEY" },
+    { "shuffled", 0, 0, G_OPTION_ARG_NONE, &shuffled, N_("Draw a spectrum under shuffled labels too"), NULL },
     { "samples", 0, 0, G_OPTION_ARG_INT, &sweep.samples, N_("Samples of a heatmap or of widths; the most of the sweep if not given"), "N" },
     { "method", 0, 0, G_OPTION_ARG_STRING, &sweep.method, N_("Method of a heatmap: lofi (if not given), lazy, linear, kernel, descent"), "NAME" },
     { "level", 0, 0, G_OPTION_ARG_DOUBLE, &sweep.level, N_("Test error at which thresholds say that a baseline has learned; 0.35 if not given"), "ERROR" },
@@ -269,7 +273,7 @@ lofi_cmd_figure (LofiCli *cli, GError **error)
     return FALSE;
   if (space && !g_str_equal (space, "inputs") && !g_str_equal (space, "samples"))
     return lofi_cli_usage (error, "--space", _("no such space"), _("choose inputs or samples"));
-  LofiFigureJob job = { .cli = cli, .layer_given = layer != LAYER_NOT_GIVEN, .sweep = sweep };
+  LofiFigureJob job = { .cli = cli, .layer_given = layer != LAYER_NOT_GIVEN, .shuffled = shuffled, .sweep = sweep };
   job.layer = job.layer_given ? layer - 1 : 0;
   job.space = space && g_str_equal (space, "samples") ? LOFI_ALIGN_SPACE_SAMPLES : LOFI_ALIGN_SPACE_INPUTS;
   gboolean done = find_experiment (&job, kind, cli->argv[1], error) && draw (&job, kind, &page, error);

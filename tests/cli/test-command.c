@@ -34,8 +34,8 @@ static const struct { const char *line, *words; } wrong_usage[] = {
   { "fit shirt --set nonsense", "--set|nonsense|GROUP.KEY=VALUE" },
   { "fit shirt --save spectrum", "--save|-o" },
   { "fit shirt -o /tmp/lofi-not-made --save spectra", "spectra|spectrum" },
-  { "emerge shirt --jobs 2", "--jobs" },
-  { "emerge shirt --cells 1/2", "--cells" },
+  { "emerge shirt --jobs 0", "--jobs|--jobs 2" },
+  { "emerge shirt --cells 3/2", "--cells|I/N" },
   { "emerge shirt --resume", "--resume|-o" },
   { "figure spectrum", "missing|usage" },
   { "figure spectrm shirt -o /tmp/lofi-not-made.pdf", "spectrm|spectrum" },
@@ -44,6 +44,8 @@ static const struct { const char *line, *words; } wrong_usage[] = {
   { "figure spectrum shirt -o /tmp/lofi-not-made.pdf --width wide", "wide" },
   { "figure spectrum shirt -o /tmp/lofi-not-made.pdf --style drak", "drak|dark" },
   { "figure spectrum shirt -o /tmp/lofi-not-made.png --dpi 0", "--dpi" },
+  { "figure features shirt -o /tmp/lofi-not-made.png --x 0", "--x 0|counted from 1" },
+  { "figure features shirt -o /tmp/lofi-not-made.png --y first", "--y first" },
   { "figure spectrum shirt -o /tmp/lofi-not-made.pdf --layer 9", "--layer|1 to 3" },
   { "presets extra", "too many" },
 };
@@ -240,7 +242,7 @@ assert_starts (const char *folder, const char *name, const char *start)
 
 START_TEST (figures)
 {
-  static const char *const kinds[] = { "spectrum", "filters", "emergence", "samples", "activations", "predictions" };
+  static const char *const kinds[] = { "spectrum", "filters", "emergence", "samples", "activations", "predictions", "features" };
   g_autofree char *folder = small_folder ();
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
@@ -252,6 +254,17 @@ START_TEST (figures)
   g_auto (Said) svg = lofi_run ("figure spectrum %s/small.lofi -o %s/new/a.svg --style dark", folder, folder);
   assert_done (&svg);
   assert_starts (folder, "new/a.svg", "<?xml");
+  g_auto (Said) shuffled = lofi_run ("figure spectrum %s/small.lofi -o %s/new/b.svg --style dark --shuffled", folder, folder);
+  assert_done (&shuffled);
+  g_autofree char *without = file_read (folder, "new/a.svg"), *with = file_read (folder, "new/b.svg");
+  ck_assert_uint_gt (strlen (with), strlen (without));
+  g_auto (Said) planted = lofi_run ("figure overlaps xor -o %s/planted.pdf --set data.train=300 --set data.dimension=20", folder);
+  assert_done (&planted);
+  assert_starts (folder, "planted.pdf", "%PDF");
+  g_auto (Said) natural = lofi_run ("figure overlaps %s/small.lofi -o %s/b.svg", folder, folder);
+  assert_refused (&natural, 2, "data.source|nothing is planted|teacher");
+  g_auto (Said) beyond = lofi_run ("figure features %s/small.lofi -o %s/b.svg --y 6", folder, folder);
+  assert_refused (&beyond, 2, "layer1|it keeps 5");
   g_auto (Said) none = lofi_run ("figure spectrum %s/small.lofi -o %s/b.svg --layer 2", folder, folder);
   assert_refused (&none, 2, "layer2|no filter");
   folder_remove (folder);
