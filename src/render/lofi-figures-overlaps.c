@@ -34,7 +34,9 @@ typedef struct {
 static LofiColor
 group_color (const LofiOverlapsFigure *self, const LofiStyle *style, guint group)
 {
-  return self->has_rest && group + 1 == self->n_groups ? style->bulk : style->series[group & 7];
+  /* The grey of the series is too near that of the rest: it comes last. */
+  static const guint order[GROUPS_SHOWN] = { 0, 1, 2, 3, 5, 6, 7, 4 };
+  return self->has_rest && group + 1 == self->n_groups ? style->bulk : style->series[order[group % GROUPS_SHOWN]];
 }
 
 static gboolean

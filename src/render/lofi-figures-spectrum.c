@@ -322,7 +322,7 @@ lofi_figure_spectrum (const LofiResult *result, guint layer_index, gboolean mark
   count (self, n_bins, &sample);
   lofi_spectrum_sample_clear (&sample);
   compare (self, result, &source, n_bins, shuffled);
-  self->top = MAX (MAX (lofi_histogram_largest (&self->all), lofi_spectrum_null_top (self)) * (self->n_zero ? 1.14 : 1.04), 1);
+  self->top = MAX (MAX (lofi_histogram_largest (&self->all), lofi_spectrum_null_top (self)) * 1.04, 1);
 
   self->base.title = g_strdup_printf (_("Layer %u · eigenvalues of the moment operator"), layer_index + 1);
   self->base.subtitle = make_subtitle (result, &source, self->n_kept);

@@ -33,6 +33,17 @@ take_labels (const LofiSpectrumFigure *self, LofiText *text, LofiSpectrumLayout 
   l->frame.plot.height -= room;
 }
 
+/* The number at zero stands at the top, over everything. */
+static double
+find_top (const LofiSpectrumFigure *self, LofiText *text, double height, gboolean has_labels)
+{
+  double label = lofi_text_line (text, LOFI_TEXT_SMALL) + 0.3 * text->style->font_size;
+  if (self->n_zero == 0 || !has_labels || height < 4 * label)
+    return self->top;
+  double share = 1 - label / height;
+  return self->top / (share * share);
+}
+
 static gboolean
 lay_out (LofiSpectrumFigure *self, LofiText *text, double width, double height, LofiSpectrumLayout *l)
 {
@@ -46,7 +57,8 @@ lay_out (LofiSpectrumFigure *self, LofiText *text, double width, double height, 
   take_labels (self, text, l);
   LofiRect *plot = &l->frame.plot;
   double band = self->n_kept ? MIN (2 * em, plot->height * 0.25) : 0;
-  l->y = lofi_axis (LOFI_SCALE_ROOT, 0, self->top, plot->y + plot->height - band, plot->y);
+  double top = find_top (self, text, plot->height - band, l->frame.has_labels);
+  l->y = lofi_axis (LOFI_SCALE_ROOT, 0, top, plot->y + plot->height - band, plot->y);
   g_autoptr (GArray) ticks = lofi_frame_ticks (&l->y, text, TRUE);
   lofi_frame_take_left (&l->frame, text, lofi_frame_labels_width (ticks, text), 0);
   if (!style->page)

@@ -111,7 +111,14 @@ draw_law (const LofiSpectrumFigure *self, cairo_t *cr, const LofiSpectrumLayout 
   cairo_rectangle (cr, l->bars.x, l->bars.y, l->bars.width, l->bars.height);
   cairo_clip (cr);
   for (gsize i = 0; i < self->n_law; i++)
-    cairo_line_to (cr, lofi_axis_to_view (&l->x, self->law_x[i]), lofi_axis_to_view (&l->y, self->law_counts[i]));
+    {
+      double x = lofi_axis_to_view (&l->x, self->law_x[i]), y = lofi_axis_to_view (&l->y, self->law_counts[i]);
+      /* Nothing across a gap. */
+      if (i > 0 && self->law_counts[i] == 0 && self->law_counts[i - 1] == 0)
+        cairo_move_to (cr, x, y);
+      else
+        cairo_line_to (cr, x, y);
+    }
   lofi_color_set (cr, theory_color (style));
   cairo_set_line_width (cr, style->line_width);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
