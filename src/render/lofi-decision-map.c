@@ -7,11 +7,11 @@
 #include "lofi-apply.h"
 
 #define SIDE_MOST 96
-#define SIDE_LEAST 32
+#define SIDE_LEAST 24
 /* A map is made while somebody waits: beyond this many operations its grid is coarser, or there is none. */
-#define OPERATIONS_MOST 5e9
+#define OPERATIONS_MOST 3.5e9
 #define ACTIVATION_OPERATIONS 200.0      /* that one activation counts for */
-#define BLOCK_NUMBERS ((gsize) 1 << 22)  /* of the widest layer, at once */
+#define BLOCK_NUMBERS ((gsize) 1 << 18)  /* of the widest layer, at once: what a cache holds */
 #define PIXELS_MOST 480                  /* of the drawn map, a side */
 #define OPACITY 0.30
 #define FULL_SHARE 0.9                   /* of the magnitudes on the grid lie within full colour */

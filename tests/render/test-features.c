@@ -50,7 +50,7 @@ START_TEST (test_overlaps)
   g_autoptr (LofiFigure) figure = lofi_figure_overlaps (&f.result, 0, bars, 1);
   for (int s = 0; s < 2; s++)
     {
-      ck_assert_uint_eq (check_picks (figure, W, H, styles[s], 3, TRUE), 3);
+      ck_assert_uint_eq (check_picks (figure, 280, 200, styles[s], 3, TRUE), 3);
       Image image = draw (figure, W, H, styles[s]);
       for (int i = 0; i < 3; i++)
         {
@@ -101,7 +101,7 @@ START_TEST (test_odd_overlaps)
       g_autoptr (LofiFigure) figure = lofi_figure_overlaps (&f.result, 0, bars, (int) c * 100 - 1);
       ck_assert_ptr_nonnull (figure);
       if (c == 4 || cases[c].k > 1000)
-        ck_assert_uint_ge (check_picks (figure, W, H, lofi_style_light (), (guint) cases[c].k, TRUE), (guint) MIN (cases[c].k, 100));
+        ck_assert_uint_ge (check_picks (figure, 280, 200, lofi_style_light (), (guint) cases[c].k, TRUE), (guint) MIN (cases[c].k, 60));
       try_sizes (figure);
     }
   fixture_clear (&f);
@@ -221,7 +221,7 @@ START_TEST (test_scatter)
       ck_assert_int_ge (on, 70);
       ck_assert_int_eq (off, 0);
       ck_assert (wash[0] > 60 && wash[1] > 60);
-      ck_assert_uint_ge (check_picks (figure, W, H, styles[s], M, FALSE), 150);
+      ck_assert_uint_ge (check_picks (figure, 280, 200, styles[s], M, FALSE), 100);
       cairo_surface_destroy (image.surface);
     }
   try_sizes (figure);
@@ -290,7 +290,7 @@ START_TEST (test_odd_scatter)
       g_autoptr (LofiFigure) figure = lofi_figure_scatter (&scene.f.result, 0, 0, 1);
       ck_assert_ptr_nonnull (figure);
       if (c == 1)
-        check_picks (figure, W, H, lofi_style_dark (), M, FALSE);
+        check_picks (figure, 280, 200, lofi_style_dark (), M, FALSE);
       try_sizes (figure);
     }
   /* No readout: no map. */
