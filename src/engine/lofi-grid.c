@@ -1,7 +1,6 @@
 /* The grid of a sweep: what a point of its axes is, and the experiment at it. */
 #include "config.h"
 #include <string.h>
-#include <glib/gi18n-lib.h>
 #include "lofi-cells-private.h"
 #include "lofi-emergence-private.h"
 #include "lofi-error.h"
