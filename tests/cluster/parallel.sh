@@ -1,7 +1,7 @@
 #!/bin/bash
 # parallel.sh LOFI SOURCE   the sweep by GNU parallel, as data/cluster/README.md says; one worker is killed half way
 set -u
-lofi=$1 source=$2
+lofi=$(realpath "$1") source=$2
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 source "$source/tests/cluster/lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # slurm.sh LOFI SOURCE   the sweep as a job array of a real Slurm on this machine, started here; one worker is killed half way
 set -u
-lofi=$1 source=$2
+lofi=$(realpath "$1") source=$2
 export PATH=$PATH:/usr/sbin:/sbin
 folder=$(mktemp -d)
 stop () {
