@@ -61,6 +61,8 @@ void lofi_spectrum_null_draw_predictions (const LofiSpectrumFigure *self, cairo_
 /* A prediction's mark, or an end of the null line. */
 gboolean lofi_spectrum_null_pick (const LofiSpectrumFigure *self, const LofiSpectrumLayout *l, const LofiStyle *style, double width,
                                   double height, double x, double y, LofiPick *pick);
+/* Whether an end of the null line stands between two places of the view. */
+gboolean lofi_spectrum_null_crosses (const LofiSpectrumFigure *self, const LofiSpectrumLayout *l, double from, double to);
 /* 1 beyond the null line, 0 within, -1 when there is none. */
 int lofi_spectrum_null_place (const LofiSpectrumFigure *self, double value);
 /* The least count axis that shows all of it. */

@@ -120,7 +120,10 @@ draw_zeros (LofiSpectrumFigure *self, cairo_t *cr, LofiText *text, const LofiSpe
   if (!l->frame.has_labels)
     return;
   lofi_text_set (text, LOFI_TEXT_SMALL, self->zero_label, 0);
-  gboolean to_left = x + 0.7 * em + lofi_text_width (text) > l->frame.width;
+  /* On the side where no line goes through it. */
+  double from = 0.7 * em, to = from + lofi_text_width (text);
+  gboolean right = x + to <= l->frame.width && !lofi_spectrum_null_crosses (self, l, x + from, x + to);
+  gboolean left = x - to >= l->bars.x && !lofi_spectrum_null_crosses (self, l, x - to, x - from), to_left = !right && (left || x + to > l->frame.width);
   lofi_text_draw (text, cr, style->dim_text, to_left ? x - 0.7 * em : x + 0.7 * em, top + 0.1 * em, to_left ? 1 : 0, 0);
 }
 

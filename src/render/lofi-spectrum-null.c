@@ -52,6 +52,19 @@ lofi_spectrum_null_place (const LofiSpectrumFigure *self, double value)
   return value < self->nulls[0] || value > self->nulls[1];
 }
 
+gboolean
+lofi_spectrum_null_crosses (const LofiSpectrumFigure *self, const LofiSpectrumLayout *l, double from, double to)
+{
+  double air = 0.2 * l->frame.em;
+  for (int end = 0; end < 2; end++)
+    {
+      double x = lofi_axis_to_view (&l->x, self->nulls[end]);
+      if (is_shown (self, self->nulls[end]) && x > from - air && x < to + air)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 double
 lofi_spectrum_null_top (const LofiSpectrumFigure *self)
 {

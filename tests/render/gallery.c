@@ -108,7 +108,7 @@ fit (const char *const *settings, LofiCache *cache, LofiResult **live)
   g_autoptr (GError) error = NULL;
   g_autoptr (LofiExperiment) experiment = lofi_preset_load ("shirt", settings, &error);
   Watched watched = { NULL, 3 };
-  LofiObserver observer = { NULL, keep_live, &watched, 16 };
+  LofiObserver observer = { .snapshot = keep_live, .data = &watched, .live_pictures = 16, .nulls = LOFI_NULLS_LAW | LOFI_NULLS_PERMUTED };
   LofiResult *result = experiment ? lofi_fit (experiment, live != NULL, 0, cache, &observer, NULL, &error) : NULL;
   if (!result)
     g_printerr ("%s\n", error->message);
