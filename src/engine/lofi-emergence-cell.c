@@ -117,8 +117,8 @@ take_scores (LofiCell *cell, const LofiReadout *readout, GError **error)
 }
 
 gboolean
-lofi_cell_compute (const LofiExperiment *experiment, LofiCell *cell, LofiCache *cache, LofiSketches **sketches, GCancellable *cancellable,
-                   GError **error)
+lofi_cell_compute (const LofiExperiment *experiment, LofiCell *cell, LofiSweepSamples *shared, LofiCache *cache, LofiSketches **sketches,
+                   GCancellable *cancellable, GError **error)
 {
   static LofiReadout *(*const methods[LOFI_N_METHODS]) (LofiFitRun *, GError **)
     = { NULL, lofi_fit_lazy, lofi_fit_linear, lofi_fit_kernel, lofi_fit_descent };
@@ -126,7 +126,8 @@ lofi_cell_compute (const LofiExperiment *experiment, LofiCell *cell, LofiCache *
   g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
   const LofiObserver leading = { .spectra = LOFI_SPECTRA_LEADING, .nulls = cell->method == LOFI_METHOD_LOFI ? LOFI_NULLS_PERMUTED : LOFI_NULLS_NONE };
   LofiFitRun run = { .experiment = experiment, .cache = cache, .observer = &leading, .cancellable = cancellable, .result = result };
-  if (!lofi_fit_run_begin (&run, FALSE, error))
+  gboolean lifts = cell->method == LOFI_METHOD_LOFI || cell->method == LOFI_METHOD_LAZY;
+  if (!lofi_fit_run_begin (&run, FALSE, error) || (lifts && !lofi_sweep_samples_prepare (shared, &run, error)))
     return FALSE;
   if (cell->method == LOFI_METHOD_LOFI)
     {
@@ -140,12 +141,12 @@ lofi_cell_compute (const LofiExperiment *experiment, LofiCell *cell, LofiCache *
 }
 
 LofiSketches *
-lofi_cell_sketches (const LofiExperiment *experiment, LofiCache *cache, GCancellable *cancellable, GError **error)
+lofi_cell_sketches (const LofiExperiment *experiment, LofiSweepSamples *shared, LofiCache *cache, GCancellable *cancellable, GError **error)
 {
   g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
   const LofiObserver leading = { .spectra = LOFI_SPECTRA_LEADING };
   LofiFitRun run = { .experiment = experiment, .cache = cache, .observer = &leading, .cancellable = cancellable, .result = result };
-  if (!lofi_fit_run_begin (&run, FALSE, error))
+  if (!lofi_fit_run_begin (&run, FALSE, error) || !lofi_sweep_samples_prepare (shared, &run, error))
     return NULL;
   g_autoptr (LofiFeatures) train = lofi_features_of_task (result->task, FALSE), test = lofi_features_of_task (result->task, TRUE);
   LofiRepresentation input = { .key = result->task->key, .train = train, .test = test };

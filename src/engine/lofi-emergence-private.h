@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lofi-emergence.h"
+#include "lofi-sweep-samples-private.h"
 
 /* The experiments of the grid's points, their axes gone; an error at the first whose settings do not go together. (transfer full) LofiExperiment * */
 GPtrArray *lofi_grid_experiments (const LofiExperiment *experiment, GError **error);
@@ -19,10 +20,10 @@ gboolean lofi_share_map_has (const LofiShareMap *map, guint point, guint seed, g
 /* Bases of the features of a cell's filtered layers (lofi-overlap.h), NULL where there is none. LofiArray * */
 typedef GPtrArray LofiSketches;
 /* experiment: of the cell's point, with its number of samples and its seed. Fills everything but the cell's parameters, overlaps only of teachers.
- * sketches: where to leave those of LoFi's layers (transfer full), or NULL. */
-gboolean lofi_cell_compute (const LofiExperiment *experiment, LofiCell *cell, LofiCache *cache, LofiSketches **sketches, GCancellable *cancellable,
-                            GError **error);
+ * sketches: where to leave those of LoFi's layers (transfer full), or NULL. shared: of the sweep. */
+gboolean lofi_cell_compute (const LofiExperiment *experiment, LofiCell *cell, LofiSweepSamples *shared, LofiCache *cache, LofiSketches **sketches,
+                            GCancellable *cancellable, GError **error);
 /* The layers alone, again, for their sketches. (transfer full) */
-LofiSketches *lofi_cell_sketches (const LofiExperiment *experiment, LofiCache *cache, GCancellable *cancellable, GError **error);
+LofiSketches *lofi_cell_sketches (const LofiExperiment *experiment, LofiSweepSamples *shared, LofiCache *cache, GCancellable *cancellable, GError **error);
 /* Whether the data has planted directions, with which overlaps are. */
 gboolean lofi_cell_is_planted (const LofiExperiment *experiment);

@@ -13,7 +13,7 @@
 
 /* Stages are shared within one (samples, seed): the task by all methods, the first lift by lofi and lazy, layers by points of the grid. More is not
  * worth keeping. */
-#define SWEEP_CACHE_BYTES ((gsize) 400 << 20)
+#define SWEEP_CACHE_BYTES ((gsize) 320 << 20)
 /* Sketches of the cells whose overlaps wait for the largest number of samples. */
 #define SKETCH_BYTES ((gsize) 200 << 20)
 
@@ -114,7 +114,7 @@ sweep_cache (const LofiExperiment *experiment, LofiCache *shared)
 
 /* Draws the task of the largest n: it fails with the reason if there are not that many samples. */
 static gboolean
-check_samples (const LofiExperiment *experiment, gsize most, LofiCache *cache, GCancellable *cancellable, GError **error)
+check_samples (const LofiExperiment *experiment, gsize most, gsize *inputs, LofiCache *cache, GCancellable *cancellable, GError **error)
 {
   g_autoptr (LofiExperiment) largest = lofi_experiment_dup (experiment);
   largest->data.train = lofi_cell_is_planted (experiment) ? 1000 : 0;    /* a teacher has as many as are asked for */
@@ -129,6 +129,7 @@ check_samples (const LofiExperiment *experiment, gsize most, LofiCache *cache, G
   if (result->task->test.count == 0)
     return lofi_error_set (error, LOFI_ERROR_INPUT, "emergence", _("use data with a test set"),
                            _("the data has no test samples, so there is no test error to follow"));
+  *inputs = result->task->train.inputs.cols;
   return TRUE;
 }
 
@@ -140,6 +141,8 @@ typedef struct {
   LofiCells *cells;
   LofiShareMap *share;
   LofiCache *cache, *sketches;
+  LofiSweepSamples *shared;
+  gsize inputs;              /* of a sample of the first point, for the order alone */
   const LofiSweepObserver *observer;
   GCancellable *cancellable;
   guint finished, total;
@@ -153,7 +156,7 @@ samples_of (const Sweep *sweep, guint i)
 
 /* One for every value of the axes that change the data. */
 static gboolean
-check_data (const Sweep *sweep, GError **error)
+check_data (Sweep *sweep, GError **error)
 {
   const GPtrArray *axes = sweep->experiment->sweep_axes;
   gsize most = samples_of (sweep, sweep->experiment->sweep_samples->len - 1);
@@ -163,7 +166,7 @@ check_data (const Sweep *sweep, GError **error)
       lofi_grid_indices (sweep->experiment, p, values);
       for (guint i = 0; i < axes->len; i++)
         others += values[i] > 0 && !g_str_has_prefix (((const LofiSweepAxis *) g_ptr_array_index (axes, i))->key, "data.");
-      if (others == 0 && !check_samples (g_ptr_array_index (sweep->points, p), most, sweep->cache, sweep->cancellable, error))
+      if (others == 0 && !check_samples (g_ptr_array_index (sweep->points, p), most, &sweep->inputs, sweep->cache, sweep->cancellable, error))
         return FALSE;
     }
   return TRUE;
@@ -233,7 +236,7 @@ find_sketches (Sweep *sweep, guint p, gsize samples, guint seed, GError **error)
   if (sketches)
     return sketches;
   g_autoptr (LofiExperiment) own = experiment_of (sweep, p, samples, seed);
-  return lofi_cell_sketches (own, sweep->cache, sweep->cancellable, error);
+  return lofi_cell_sketches (own, sweep->shared, sweep->cache, sweep->cancellable, error);
 }
 
 static gboolean
@@ -294,7 +297,7 @@ run_cells (Sweep *sweep, guint p, guint i, guint seed, GError **error)
       g_autoptr (GPtrArray) sketches = NULL;
       if (!lofi_emergence_wants (sweep->experiment, method) || lofi_cells_has (sweep->cells, point, cell.samples, seed, method))
         continue;
-      gboolean done = lofi_cell_compute (own, &cell, sweep->cache, planted ? NULL : &sketches, sweep->cancellable, error);
+      gboolean done = lofi_cell_compute (own, &cell, sweep->shared, sweep->cache, planted ? NULL : &sketches, sweep->cancellable, error);
       if (done)
         {
           lofi_cells_add (sweep->cells, &cell);
@@ -326,19 +329,57 @@ pairs_at_once (const Sweep *sweep, guint pairs)
   return bytes > 0 ? (guint) CLAMP ((double) SKETCH_BYTES / bytes, 1, pairs) : pairs;
 }
 
-/* Small n first, and seeds of one n together. */
+/* From the first sample count on that shares the pass: larger ones that do not come after it, too. */
+static gboolean
+is_shared (const Sweep *sweep, guint p, guint i)
+{
+  const LofiExperiment *point = g_ptr_array_index (sweep->points, p);
+  gboolean shared = FALSE;
+  for (guint k = 0; k <= i && !shared; k++)
+    shared = lofi_sweep_samples_apply (point, samples_of (sweep, k), sweep->inputs);
+  return shared;
+}
+
+/* The shared sample counts of these points and one seed, small n first. Points whose first layer is the same take turns: it is in the cache. */
+static gboolean
+run_shared (Sweep *sweep, guint seed, guint begin, guint end, GError **error)
+{
+  gboolean alike = TRUE;
+  g_autofree char *first = lofi_sweep_samples_key (g_ptr_array_index (sweep->points, begin));
+  for (guint p = begin + 1; p < end && alike; p++)
+    {
+      g_autofree char *key = lofi_sweep_samples_key (g_ptr_array_index (sweep->points, p));
+      alike = g_str_equal (first, key);
+    }
+  guint counts = sweep->experiment->sweep_samples->len, points = end - begin;
+  for (guint at = 0; at < counts * points; at++)
+    {
+      guint i = alike ? at / points : at % counts, p = begin + (alike ? at % points : at / counts);
+      if (is_shared (sweep, p, i) && lofi_share_map_has (sweep->share, p, seed, i) && !run_cells (sweep, p, i, seed, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Small n first, and seeds of one n together; then one seed after the other, where all sample counts share a pass over the samples. */
 static gboolean
 run_sweep (Sweep *sweep, GError **error)
 {
   guint n_points = sweep->points->len, pairs = n_points * sweep->experiment->sweep_seeds, step = pairs_at_once (sweep, pairs);
   for (guint first = 0; first < pairs; first += step)
-    for (guint i = 0; i < sweep->experiment->sweep_samples->len; i++)
-      for (guint pair = first; pair < MIN (first + step, pairs); pair++)
-        {
-          guint seed = pair / n_points, p = pair % n_points;
-          if (lofi_share_map_has (sweep->share, p, seed, i) && !run_cells (sweep, p, i, seed, error))
-            return FALSE;
-        }
+    {
+      guint end = MIN (first + step, pairs);
+      for (guint i = 0; i < sweep->experiment->sweep_samples->len; i++)
+        for (guint pair = first; pair < end; pair++)
+          {
+            guint seed = pair / n_points, p = pair % n_points;
+            if (!is_shared (sweep, p, i) && lofi_share_map_has (sweep->share, p, seed, i) && !run_cells (sweep, p, i, seed, error))
+              return FALSE;
+          }
+      for (guint pair = first; pair < end; pair = (pair / n_points + 1) * n_points)
+        if (!run_shared (sweep, pair / n_points, pair % n_points, MIN (end - pair / n_points * n_points, n_points), error))
+          return FALSE;
+    }
   return TRUE;
 }
 
@@ -351,7 +392,8 @@ lofi_emergence_run (const LofiExperiment *experiment, LofiCells *cells, LofiShar
     return FALSE;
   g_autoptr (LofiShareMap) map = lofi_share_map_new (experiment, points, share);
   g_autoptr (LofiCache) cache = sweep_cache (experiment, shared), sketches = lofi_cache_new (SKETCH_BYTES);
-  Sweep sweep = { experiment, points, cells, map, cache, sketches, observer, cancellable, 0, 0 };
+  g_autoptr (LofiSweepSamples) pass = lofi_sweep_samples_new ();
+  Sweep sweep = { experiment, points, cells, map, cache, sketches, pass, 0, observer, cancellable, 0, 0 };
   if (!check_data (&sweep, error))
     return FALSE;
   count_cells (&sweep);

@@ -5,6 +5,7 @@
 #include "lofi-eigen.h"
 #include "lofi-leading.h"
 #include "lofi-lift-stage-private.h"
+#include "lofi-operator.h"
 
 /* Wider operators are drawn from an estimated density, and only their leading pairs computed. */
 #define LOFI_WHOLE_SPECTRUM_MOST ((gsize) 4096)
@@ -35,6 +36,9 @@ gsize lofi_filter_stage_bytes (const LofiFilterStage *stage);
 /* How much of the spectrum a stage computes, as one letter of its key: w whole, d density, l leading pairs only. */
 char lofi_filter_stage_extent (const LofiFitRun *run, gsize rows, gsize width, gsize keep);
 
+/* In which form: the dual one decomposes entirely. */
+LofiForm lofi_filter_form (gsize rows, gsize width, char extent);
+
 /* Identifies a stage: the lift's key (of patch filters that of the channel's lift), what is done with it, how much of it. (transfer full) */
 char *lofi_filter_stage_key (const char *lift_key, const LofiLayerSpec *spec, char extent);
 
@@ -44,6 +48,15 @@ char *lofi_filter_group_key (const char *lift_key, guint group, guint n_groups);
 /* Streams the samples into the operator, filling the lift's store on the way if it has one, and decomposes it. */
 LofiFilterStage *lofi_filter_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input,
                                         LofiLiftStage *lift, gboolean show, GError **error);
+
+/* What a stage in the primal form is made of where its samples have been summed already: rows all to be multiplied by factor, and labels of which
+ * `less` is to be taken off, for which plain has the sums of t = 1 (else NULL). */
+typedef struct {
+  const LofiOperator *weighted, *plain;
+  double less, factor;
+} LofiSums;
+LofiFilterStage *lofi_filter_stage_of_sums (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input,
+                                            LofiLiftStage *lift, const LofiSums *sums, GError **error);
 
 /* values: keep; vectors: P x keep. residual: max ||C v - lambda v|| / |lambda_1|, 0 from a whole decomposition. */
 gboolean lofi_filter_stage_leading (const LofiFilterStage *stage, gsize keep, double *values, LofiMatrix *vectors, double *residual,

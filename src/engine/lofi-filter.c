@@ -49,11 +49,19 @@ char
 lofi_filter_stage_extent (const LofiFitRun *run, gsize rows, gsize width, gsize keep)
 {
   LofiSpectra wanted = run->observer ? run->observer->spectra : LOFI_SPECTRA_WHOLE;
+  if (width > rows && wanted == LOFI_SPECTRA_LEADING && 2 * rows >= width && lofi_leading_pays (width, keep))
+    return 'l';                              /* a few pairs of the larger side cost less than all of the smaller */
   if (width > rows || wanted == LOFI_SPECTRA_WHOLE || (wanted == LOFI_SPECTRA_DRAWN && width <= LOFI_WHOLE_SPECTRUM_MOST))
     return 'w';                              /* the dual form decomposes the smaller side, and all of it */
   if (!lofi_leading_pays (width, keep))
     return 'w';
   return wanted == LOFI_SPECTRA_DRAWN ? 'd' : 'l';
+}
+
+LofiForm
+lofi_filter_form (gsize rows, gsize width, char extent)
+{
+  return width > rows && extent == 'w' ? LOFI_FORM_DUAL : LOFI_FORM_PRIMAL;
 }
 
 char *
@@ -309,6 +317,21 @@ decompose_matrix (Pass *pass, LofiFilterStage *stage, LofiMatrix *c, gboolean de
   return status;
 }
 
+/* c, the operator whose means the stage has: decomposed, or kept. */
+static gboolean
+finish_primal (Pass *pass, LofiFilterStage *stage, LofiMatrix *c, gboolean density, GError **error)
+{
+  stage->moment_norm = cblas_dnrm2 (stage->width, stage->moment, 1);
+  LofiStatus status = decompose_matrix (pass, stage, c, density);
+  if (status == LOFI_OK && !stage->whole)
+    {
+      stage->operator = *c;
+      return TRUE;
+    }
+  lofi_matrix_clear (c);
+  return lofi_error_from_status (error, status, pass->place);
+}
+
 static gboolean
 decompose_primal (Pass *pass, LofiFilterStage *stage, LofiOperator *op, gboolean density, GError **error)
 {
@@ -321,14 +344,8 @@ decompose_primal (Pass *pass, LofiFilterStage *stage, LofiOperator *op, gboolean
   if (status == LOFI_OK)
     status = lofi_operator_means (op, pass->spec->center_lift, NULL, stage->moment);
   lofi_operator_clear (op);
-  stage->moment_norm = cblas_dnrm2 (stage->width, stage->moment, 1);
   if (status == LOFI_OK)
-    status = decompose_matrix (pass, stage, &c, density);
-  if (status == LOFI_OK && !stage->whole)
-    {
-      stage->operator = c;
-      return TRUE;
-    }
+    return finish_primal (pass, stage, &c, density, error);
   lofi_matrix_clear (&c);
   return lofi_error_from_status (error, status, pass->place);
 }
@@ -379,25 +396,82 @@ show_spectrum (Pass *pass, const LofiFilterStage *stage)
     lofi_fit_run_show_live (pass->run, pass->index, pass->input->samples, g_steal_pointer (&values), stage->width);
 }
 
+/* A stage of so many lifted rows, nothing in it yet. (transfer full) */
+static LofiFilterStage *
+stage_of_lift (const LofiLayerSpec *spec, const LofiLiftStage *lift, gsize rows, char extent)
+{
+  LofiFilterStage *stage = g_atomic_rc_box_new0 (LofiFilterStage);
+  stage->form = lofi_filter_form (rows, lift->width, extent);
+  stage->order = spec->order;
+  stage->single = lift->single;
+  stage->whole = extent == 'w';
+  stage->width = lift->width;
+  stage->mean = g_new0 (double, lift->width);
+  stage->moment = g_new0 (double, lift->width);
+  return stage;
+}
+
+/* Of t = y and t = 1 that of t = y - less, its rows all times `factor`. */
+static LofiStatus
+read_sums (const LofiSums *sums, gboolean center, LofiFilterStage *stage, LofiMatrix *c)
+{
+  gsize p = stage->width;
+  double squared = sums->factor * sums->factor;
+  LofiMatrix plain = { 0 };
+  g_autofree double *moment = g_new0 (double, p);
+  LofiStatus status = lofi_operator_read (sums->weighted, center, c);
+  if (status == LOFI_OK)
+    status = lofi_operator_means (sums->weighted, FALSE, stage->mean, NULL);
+  if (status == LOFI_OK)
+    status = lofi_operator_means (sums->weighted, center, NULL, stage->moment);
+  if (status == LOFI_OK && sums->plain)
+    status = lofi_matrix_alloc (&plain, p, p);
+  if (status == LOFI_OK && sums->plain)
+    status = lofi_operator_read (sums->plain, center, &plain);
+  if (status == LOFI_OK && sums->plain)
+    status = lofi_operator_means (sums->plain, center, NULL, moment);
+  for (gsize i = 0; status == LOFI_OK && i < p; i++)
+    {
+      double *row = c->data + i * c->stride;
+      for (gsize j = 0; j < p; j++)
+        row[j] = squared * (row[j] - (plain.data ? sums->less * plain.data[i * plain.stride + j] : 0));
+      stage->mean[i] *= sums->factor;
+      stage->moment[i] = sums->factor * (stage->moment[i] - sums->less * moment[i]);
+    }
+  lofi_matrix_clear (&plain);
+  return status;
+}
+
+LofiFilterStage *
+lofi_filter_stage_of_sums (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, LofiLiftStage *lift,
+                           const LofiSums *sums, GError **error)
+{
+  g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
+  char extent = lofi_filter_stage_extent (run, input->samples * lift->positions, lift->width, spec->keep);
+  g_autoptr (LofiFilterStage) stage = stage_of_lift (spec, lift, input->samples * lift->positions, extent);
+  Pass pass = { .run = run, .spec = spec, .index = index, .place = place, .input = input, .lift = lift };
+  LofiMatrix c = { 0 };
+  LofiStatus status = lofi_matrix_alloc (&c, lift->width, lift->width);
+  if (status == LOFI_OK)
+    status = read_sums (sums, spec->center_lift, stage, &c);
+  if (status == LOFI_OK)
+    return finish_primal (&pass, stage, &c, extent == 'd', error) ? g_steal_pointer (&stage) : NULL;
+  lofi_matrix_clear (&c);
+  lofi_error_from_status (error, status, place);
+  return NULL;
+}
+
 LofiFilterStage *
 lofi_filter_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, LofiLiftStage *lift,
                        gboolean show, GError **error)
 {
   g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
   gsize p = lift->width, rows = input->samples * lift->positions;
-  g_autoptr (LofiFilterStage) stage = g_atomic_rc_box_new0 (LofiFilterStage);
   g_autofree double *weights = lofi_filter_weights (run->result->task, spec, lift->positions);
   char extent = lofi_filter_stage_extent (run, rows, p, spec->keep);
+  g_autoptr (LofiFilterStage) stage = stage_of_lift (spec, lift, rows, extent);
   Pass pass = { .run = run, .spec = spec, .index = index, .place = place, .input = input, .lift = lift, .weights = weights,
                 .n_pictures = show && run->observer ? run->observer->live_pictures : 0 };
-  stage->form = p > rows ? LOFI_FORM_DUAL : LOFI_FORM_PRIMAL;
-  stage->order = spec->order;
-  stage->single = lift->single;
-  stage->whole = extent == 'w';
-  stage->width = p;
-  stage->mean = g_new0 (double, p);
-  stage->moment = g_new0 (double, p);
-
   if (!lofi_fit_run_enter (run, LOFI_STAGE_OPERATOR, index, lofi_lift_stage_cost (lift, input->samples) + lofi_operator_cost (rows, p), error))
     return NULL;
   LofiOperator op = { 0 };

@@ -65,6 +65,13 @@ char *lofi_lift_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint ind
 LofiLiftStage *lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, gsize channel,
                                     char *key, GError **error);
 
+/* Of a dense lift without bias, homogeneous in its input: one that does not divide by c; and from that another whose stores are to be filled with its
+ * rows over c. key is taken. (transfer full) */
+LofiLiftStage *lofi_lift_stage_new_unscaled (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, char *key,
+                                             GError **error);
+LofiLiftStage *lofi_lift_stage_new_scaled (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input,
+                                           const LofiLiftStage *unscaled, char *key, GError **error);
+
 /* The lift a finished layer was made with, of what entered it; stores nothing. (transfer full) */
 LofiLiftStage *lofi_lift_stage_of_layer (const LofiExperiment *experiment, const LofiLayerResult *layer, const LofiFeatures *input, gsize channel,
                                          GError **error);

@@ -206,11 +206,13 @@ finish_random_lift (LofiLiftStage *stage, const LofiLayerSpec *spec, const char 
 }
 
 static gboolean
-take_random_lift (LofiFitRun *run, LofiLiftStage *stage, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, GError **error)
+take_random_lift (LofiFitRun *run, LofiLiftStage *stage, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, gboolean scaled,
+                  GError **error)
 {
   g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
   gsize inputs = stage->window.size ? stage->input.channels * spec->size * spec->size : input->count;
-  if (!lofi_error_from_status (error, measure_scale (stage, input, &stage->lift.scale), place))
+  stage->lift.scale = 1;
+  if (scaled && !lofi_error_from_status (error, measure_scale (stage, input, &stage->lift.scale), place))
     return FALSE;
   if (!(stage->lift.scale > 0))
     return lofi_error_set (error, LOFI_ERROR_INPUT, place, _("check the data and the layer before"),
@@ -240,9 +242,9 @@ store_init (const LofiLiftStage *stage, LofiLiftStore *store, gsize samples, gsi
   return (store->array = lofi_array_new (rows, stage->width, error, place)) != NULL;
 }
 
-LofiLiftStage *
-lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, gsize channel, char *key,
-                     GError **error)
+static LofiLiftStage *
+stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, gsize channel, gboolean scaled, char *key,
+           GError **error)
 {
   g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
   g_autoptr (LofiLiftStage) stage = g_atomic_rc_box_new0 (LofiLiftStage);
@@ -256,7 +258,7 @@ lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, co
       return NULL;
     }
   stage->single = wants_single (run->experiment, spec, input);
-  if (stage->kind == LOFI_LIFT_RANDOM && !take_random_lift (run, stage, spec, index, input, error))
+  if (stage->kind == LOFI_LIFT_RANDOM && !take_random_lift (run, stage, spec, index, input, scaled, error))
     return NULL;
   /* The input itself, and its windows, are at hand without a second copy. */
   gsize most = stage->kind == LOFI_LIFT_RANDOM && !lofi_lift_streams (run) ? LOFI_KEEP_LIFTED_BYTES : 0;
@@ -266,6 +268,46 @@ lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, co
   if (lofi_layer_filters (spec) && !store_init (stage, &stage->test, tests, MIN (most, LOFI_KEEP_LIFTED_TEST_BYTES), place, error))
     return NULL;
   return g_steal_pointer (&stage);
+}
+
+LofiLiftStage *
+lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, gsize channel, char *key,
+                     GError **error)
+{
+  return stage_new (run, spec, index, input, channel, TRUE, key, error);
+}
+
+LofiLiftStage *
+lofi_lift_stage_new_unscaled (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, char *key, GError **error)
+{
+  return stage_new (run, spec, index, input, 0, FALSE, key, error);
+}
+
+LofiLiftStage *
+lofi_lift_stage_new_scaled (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, const LofiLiftStage *unscaled,
+                            char *key, GError **error)
+{
+  g_autofree char *place = g_strdup_printf ("layer%u", index + 1);
+  g_autoptr (LofiLiftStage) stage = g_atomic_rc_box_new0 (LofiLiftStage);
+  stage->key = key;
+  stage->single = unscaled->single;
+  if (!take_shape (stage, spec, input, place, error))
+    return NULL;
+  if (stage->kind != LOFI_LIFT_RANDOM)
+    return g_steal_pointer (&stage);
+  if (!lofi_error_from_status (error, measure_scale (stage, input, &stage->lift.scale), place))
+    return NULL;
+  if (!(stage->lift.scale > 0))
+    {
+      lofi_error_set (error, LOFI_ERROR_INPUT, place, _("check the data and the layer before"),
+                      _("every input of the layer is zero, so there is nothing to lift"));
+      return NULL;
+    }
+  stage->weights = lofi_array_ref (unscaled->weights);
+  gsize tests = unscaled->test.array || unscaled->test.single ? unscaled->test.filled : 0;
+  return finish_random_lift (stage, spec, place, error) && store_init (stage, &stage->train, input->samples, LOFI_KEEP_LIFTED_BYTES, place, error)
+             && store_init (stage, &stage->test, tests, LOFI_KEEP_LIFTED_TEST_BYTES, place, error)
+           ? g_steal_pointer (&stage) : NULL;
 }
 
 LofiLiftStage *

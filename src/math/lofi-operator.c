@@ -33,6 +33,58 @@ lofi_operator_clear (LofiOperator *op)
   *op = (LofiOperator) { 0 };
 }
 
+/* Where from has rows, room for them and, unless it is work space, the rows. */
+static LofiStatus
+copy_matrix (LofiMatrix *to, const LofiMatrix *from, bool work)
+{
+  LofiStatus status = from->data ? lofi_matrix_alloc (to, from->rows, from->cols) : LOFI_OK;
+  return status == LOFI_OK && from->data && !work ? lofi_matrix_copy (to, from) : status;
+}
+
+static LofiStatus
+copy_matrix_f (LofiMatrixF *to, const LofiMatrixF *from, bool work)
+{
+  if (!from->data)
+    return LOFI_OK;
+  *to = *from;
+  to->data = lofi_floats_new (from->rows * from->stride);
+  if (!to->data)
+    return LOFI_NO_MEMORY;
+  if (!work)
+    memcpy (to->data, from->data, from->rows * from->stride * sizeof (float));
+  return LOFI_OK;
+}
+
+LofiStatus
+lofi_operator_copy (LofiOperator *to, const LofiOperator *from)
+{
+  LofiStatus status = lofi_operator_init (to, from->width);
+  size_t p = from->width;
+  if (status != LOFI_OK)
+    return status;
+  memcpy (to->sum_lifted, from->sum_lifted, p * sizeof (double));
+  memcpy (to->sum_weighted, from->sum_weighted, p * sizeof (double));
+  to->samples = from->samples;
+  to->sum_weights = from->sum_weights;
+  to->pending = from->pending;
+  to->shift = from->shift ? lofi_floats_new (p) : NULL;
+  if (from->shift && !to->shift)
+    status = LOFI_NO_MEMORY;
+  else if (from->shift)
+    memcpy (to->shift, from->shift, p * sizeof (float));
+  if (status == LOFI_OK)
+    status = copy_matrix (&to->sum, &from->sum, false);
+  if (status == LOFI_OK)
+    status = copy_matrix (&to->packed, &from->packed, true);
+  if (status == LOFI_OK)
+    status = copy_matrix_f (&to->single, &from->single, from->pending == 0);
+  if (status == LOFI_OK)
+    status = copy_matrix_f (&to->packed_single, &from->packed_single, true);
+  if (status != LOFI_OK)
+    lofi_operator_clear (to);
+  return status;
+}
+
 /* One row into the packed work space and into the running sums. */
 static void
 pack_row (LofiOperator *op, const double *z, double t, double *packed)

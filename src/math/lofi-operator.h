@@ -23,6 +23,9 @@ typedef struct {
 LofiStatus lofi_operator_init (LofiOperator *op, size_t width);
 void lofi_operator_clear (LofiOperator *op);
 
+/* An operator of its own, of the same sums. On failure *to is all zero. */
+LofiStatus lofi_operator_copy (LofiOperator *to, const LofiOperator *from);
+
 /* Adds b samples: Z (b x P), t (b). Long blocks are cut, with a look at the watch between pieces. */
 LofiStatus lofi_operator_add (LofiOperator *op, const LofiMatrix *lifted, const double *weights, const LofiWatch *watch);
 
