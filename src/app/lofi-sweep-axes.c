@@ -3,7 +3,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-choice.h"
-#include "lofi-measure-private.h"
+#include "lofi-measure.h"
 #include "lofi-sweep-axes.h"
 #include "lofi-teacher.h"
 

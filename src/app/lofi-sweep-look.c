@@ -3,7 +3,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-axis.h"
-#include "lofi-measure-private.h"
+#include "lofi-measure.h"
 #include "lofi-setting.h"
 #include "lofi-sweep-look.h"
 #include "lofi-teacher.h"

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-frame-private.h"
+#include "lofi-measure.h"
 #include "lofi-teacher.h"
 
 /* Groups with a colour of their own; where there are more, the last place is that of all others together. */
@@ -34,9 +35,7 @@ typedef struct {
 static LofiColor
 group_color (const LofiOverlapsFigure *self, const LofiStyle *style, guint group)
 {
-  /* The grey of the series is too near that of the rest: it comes last. */
-  static const guint order[GROUPS_SHOWN] = { 0, 1, 2, 3, 5, 6, 7, 4 };
-  return self->has_rest && group + 1 == self->n_groups ? style->bulk : style->series[order[group % GROUPS_SHOWN]];
+  return self->has_rest && group + 1 == self->n_groups ? style->bulk : style->series[lofi_group_series (group)];
 }
 
 static gboolean

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "lofi-measure-private.h"
+#include "lofi-measure.h"
 #include "lofi-thresholds-figure-private.h"
 
 static char *

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lofi-frame-private.h"
-#include "lofi-measure-private.h"
+#include "lofi-measure.h"
 
 /* One direction: its values as labels and as settings, in their order. */
 typedef struct {

@@ -1,6 +1,6 @@
 /* What is read off the cells of a sweep, in words. */
 #include "config.h"
-#include "lofi-measure-private.h"
+#include "lofi-measure.h"
 
 #include <math.h>
 #include <string.h>
@@ -235,7 +235,7 @@ lofi_method_title (LofiMethod method)
 int
 lofi_group_series (guint group)
 {
-  static const int series[] = { 5, 6, 7, 4 };
+  static const int series[] = { 5, 6, 7, 4, 3, 2, 1, 0 };
   return series[group % G_N_ELEMENTS (series)];
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lofi-curves-private.h"
-#include "lofi-measure-private.h"
+#include "lofi-measure.h"
 
 typedef struct {
   LofiFigure base;

@@ -66,7 +66,8 @@ add_without_overlaps (const LofiCell *cell, gpointer cells)
 {
   LofiCellLayer layers[4];
   LofiCell copy = *cell;
-  memcpy (layers, cell->layers, cell->n_layers * sizeof *layers);
+  if (cell->n_layers)
+    memcpy (layers, cell->layers, cell->n_layers * sizeof *layers);
   copy.layers = layers;
   copy.reference = 0;
   for (guint l = 0; l < cell->n_layers; l++)

@@ -1,4 +1,4 @@
-/* What is read off the cells of a sweep, in words: titles, axes, units, ranges. Shared by the figures of sweeps. */
+/* What is read off the cells of a sweep, in words: titles, axes, units, ranges. Shared by the figures of sweeps and the controls over them. */
 #pragma once
 
 #include "lofi-emergence.h"
