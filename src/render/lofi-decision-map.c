@@ -192,7 +192,8 @@ lofi_decision_map_draw (const LofiDecisionMap *map, cairo_t *cr, const LofiRect 
   if (map->side < 2 || !(map->scale > 0))
     return;
   /* Interpolated here and not by whoever shows the picture: the same on the page as in the window. */
-  int width = (int) CLAMP (plot->width * (style->page ? 2 : 1), 1, PIXELS_MOST), height = (int) CLAMP (plot->height * (style->page ? 2 : 1), 1, PIXELS_MOST);
+  double fine = style->page ? 2 : 1;
+  int width = (int) CLAMP (plot->width * fine, 1, PIXELS_MOST), height = (int) CLAMP (plot->height * fine, 1, PIXELS_MOST);
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
   if (cairo_surface_status (surface) == CAIRO_STATUS_SUCCESS)
     {
