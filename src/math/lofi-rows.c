@@ -12,7 +12,7 @@
 
 #define TOGETHER 16         /* vectors are filled up to a multiple of this, */
 #define TOGETHER_ALONE 4    /* on one thread of this */
-#define PIECE_BYTES 1048576 /* of rows, that both products pass over in the cache */
+#define PIECE_BYTES 4194304 /* of rows, that both products pass over in the cache */
 #define PIECE_LEAST 64      /* rows of a piece */
 #define FOLD 2048           /* rows, after which sums in single precision go on in double */
 
