@@ -1,7 +1,6 @@
 /* `lofi`: the command line. A table of commands; each is a file lofi-cmd-NAME.c. */
 #include "config.h"
 #include <locale.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
@@ -75,16 +74,6 @@ run (int argc, char **argv, GError **error)
   return refuse (word, error);
 }
 
-/* A fit asks for large arrays and frees them, again and again: handed back each time, a sixth of a sweep went into clearing the same pages anew. */
-static void
-keep_freed_memory (void)
-{
-#ifdef __GLIBC__
-  mallopt (M_MMAP_THRESHOLD, 32 << 20);      /* the largest that it takes */
-  mallopt (M_TRIM_THRESHOLD, 512 << 20);
-#endif
-}
-
 int
 main (int argc, char **argv)
 {
@@ -94,7 +83,6 @@ main (int argc, char **argv)
   bindtextdomain (GETTEXT_PACKAGE, texts && *texts ? texts : LOFI_LOCALE_FOLDER);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   lofi_blas_set_threads (0);
-  keep_freed_memory ();
   g_autoptr (GError) error = NULL;
   run (argc, argv, &error);
   if (!error && (fflush (stdout) != 0 || ferror (stdout)))
