@@ -148,18 +148,11 @@ lofi_cell_sketches (const LofiExperiment *experiment, LofiSweepSamples *shared, 
   LofiFitRun run = { .experiment = experiment, .cache = cache, .observer = &leading, .cancellable = cancellable, .result = result };
   if (!lofi_fit_run_begin (&run, FALSE, error) || !lofi_sweep_samples_prepare (shared, &run, error))
     return NULL;
-  g_autoptr (LofiFeatures) train = lofi_features_of_task (result->task, FALSE), test = lofi_features_of_task (result->task, TRUE);
-  LofiRepresentation input = { .key = result->task->key, .train = train, .test = test };
   guint needed = 0;
   for (guint l = 0; l < result->n_layers; l++)
     needed = lofi_layer_filters (lofi_experiment_layer (experiment, l)) ? l + 1 : needed;
-  for (guint l = 0; l < needed; l++)
-    {
-      result->layers[l] = lofi_fit_layer (&run, lofi_experiment_layer (experiment, l), l, &input, FALSE, error);
-      if (!result->layers[l])
-        return NULL;
-      input = lofi_representation_of_layer (result->layers[l]);
-    }
+  if (!lofi_fit_run_first_layers (&run, needed, error))
+    return NULL;
   g_autoptr (GPtrArray) sketches = take_sketches (result, cancellable);
   return check_stopped (cancellable, error) ? g_steal_pointer (&sketches) : NULL;
 }

@@ -84,19 +84,31 @@ lofi_emergence_total (const LofiExperiment *experiment)
   return experiment->sweep_samples->len * experiment->sweep_seeds * methods * lofi_grid_count (experiment);
 }
 
+/* The cells of a share (NULL: all), and those of them that are there. */
+static void
+count_cells (const LofiExperiment *e, const LofiShareMap *share, LofiCells *cells, guint *total, guint *found)
+{
+  guint points = lofi_grid_count (e);
+  *total = *found = 0;
+  for (guint p = 0; p < points; p++)
+    {
+      const char *point = lofi_grid_point (e, p);
+      for (guint i = 0; i < e->sweep_samples->len; i++)
+        for (guint seed = 0; seed < e->sweep_seeds; seed++)
+          for (guint m = 0; m < LOFI_N_METHODS; m++)
+            if (lofi_emergence_wants (e, m) && (!share || lofi_share_map_has (share, p, seed, i)))
+              {
+                ++*total;
+                *found += lofi_cells_has (cells, point, g_array_index (e->sweep_samples, gsize, i), seed, m);
+              }
+    }
+}
+
 guint
 lofi_emergence_found (const LofiExperiment *experiment, LofiCells *cells)
 {
-  guint found = 0, points = lofi_grid_count (experiment);
-  for (guint p = 0; p < points; p++)
-    {
-      const char *point = lofi_grid_point (experiment, p);
-      for (guint i = 0; i < experiment->sweep_samples->len; i++)
-        for (guint seed = 0; seed < experiment->sweep_seeds; seed++)
-          for (guint m = 0; m < LOFI_N_METHODS; m++)
-            found += lofi_emergence_wants (experiment, m)
-                     && lofi_cells_has (cells, point, g_array_index (experiment->sweep_samples, gsize, i), seed, m);
-    }
+  guint total, found;
+  count_cells (experiment, NULL, cells, &total, &found);
   return found;
 }
 
@@ -172,25 +184,6 @@ check_data (Sweep *sweep, GError **error)
   return TRUE;
 }
 
-/* The share's cells, and those of them that are there. */
-static void
-count_cells (Sweep *sweep)
-{
-  const LofiExperiment *e = sweep->experiment;
-  for (guint p = 0; p < sweep->points->len; p++)
-    {
-      const char *point = lofi_grid_point (e, p);
-      for (guint i = 0; i < e->sweep_samples->len; i++)
-        for (guint seed = 0; seed < e->sweep_seeds; seed++)
-          for (guint m = 0; m < LOFI_N_METHODS; m++)
-            if (lofi_emergence_wants (e, m) && lofi_share_map_has (sweep->share, p, seed, i))
-              {
-                sweep->total++;
-                sweep->finished += lofi_cells_has (sweep->cells, point, samples_of (sweep, i), seed, m);
-              }
-    }
-}
-
 static void
 tell (const Sweep *sweep, const LofiCell *cell, gboolean overlaps)
 {
@@ -222,7 +215,7 @@ keep_sketches (Sweep *sweep, const char *key, LofiSketches *sketches)
   for (guint l = 0; l < sketches->len; l++)
     {
       const LofiArray *array = g_ptr_array_index (sketches, l);
-      bytes += array ? array->matrix.rows * array->matrix.stride * sizeof (double) : 0;
+      bytes += array ? lofi_matrix_bytes (array->matrix.rows, array->matrix.cols) : 0;
     }
   lofi_cache_put (sweep->sketches, key, sketches, bytes, (LofiCacheRef) g_ptr_array_ref, (GDestroyNotify) g_ptr_array_unref);
 }
@@ -396,6 +389,6 @@ lofi_emergence_run (const LofiExperiment *experiment, LofiCells *cells, LofiShar
   Sweep sweep = { experiment, points, cells, map, cache, sketches, pass, 0, observer, cancellable, 0, 0 };
   if (!check_data (&sweep, error))
     return FALSE;
-  count_cells (&sweep);
+  count_cells (experiment, map, cells, &sweep.total, &sweep.finished);
   return run_sweep (&sweep, error);
 }

@@ -241,15 +241,6 @@ picture_due (const Pass *pass, gsize *picture, gsize first, gsize *count)
   return first_one || pass->shown <= PICTURE_FREE + PICTURE_SHARE * (g_get_monotonic_time () - pass->began - pass->shown);
 }
 
-static LofiStatus
-add_block (LofiOperator *op, const LofiLiftBlock *block, const double *weights, const LofiWatch *watch)
-{
-  if (!op)
-    return lofi_watch_stops (watch) ? LOFI_STOPPED : LOFI_OK;
-  return block->rows.data ? lofi_operator_add (op, &block->rows, weights, watch)
-                          : lofi_operator_add_single (op, &block->single, weights, watch);
-}
-
 /* Lifts all samples block by block, adding them to op (NULL in the dual form), with pictures on the way. */
 static gboolean
 stream (Pass *pass, LofiOperator *op, GError **error)
@@ -267,7 +258,7 @@ stream (Pass *pass, LofiOperator *op, GError **error)
       gboolean shows = picture_due (pass, &picture, first, &count);
       status = lofi_lift_block_fill (&block, pass->lift, pass->input, first, count);
       if (status == LOFI_OK)
-        status = add_block (op, &block, pass->weights + first * s, &quiet);
+        status = op ? lofi_lift_block_add (&block, op, pass->weights + first * s, &quiet) : lofi_watch_stops (&quiet) ? LOFI_STOPPED : LOFI_OK;
       first += count;
       lofi_watch_report (&pass->run->watch, (double) first / n);
       if (status == LOFI_OK && shows && first < n)

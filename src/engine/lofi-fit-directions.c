@@ -88,13 +88,6 @@ take_directions (LofiLayerWork *work, guint group, GError **error)
   return TRUE;
 }
 
-static int
-compare_doubles (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-  return (x > y) - (x < y);
-}
-
 /* The spectra of all groups, or what the density says of one. */
 static gboolean
 take_spectrum (LofiLayerWork *work, GError **error)
@@ -116,7 +109,7 @@ take_spectrum (LofiLayerWork *work, GError **error)
   for (guint g = 0; g < work->n_groups; g++)
     memcpy (layer->spectrum + g * p, work->filters[g]->spectrum, p * sizeof (double));
   if (work->n_groups > 1)
-    qsort (layer->spectrum, layer->n_spectrum, sizeof (double), compare_doubles);
+    lofi_sort_doubles (layer->spectrum, layer->n_spectrum);
   return TRUE;
 }
 

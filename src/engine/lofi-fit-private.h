@@ -38,6 +38,8 @@ gpointer lofi_fit_run_get (LofiFitRun *run, const char *key);
  * cancellable and result. begin loads the task; layers fits every layer and the readout into run->result. */
 gboolean lofi_fit_run_begin (LofiFitRun *run, gboolean with_baselines, GError **error);
 gboolean lofi_fit_run_layers (LofiFitRun *run, GError **error);
+/* The first `count` layers into run->result, not shown, without null lines and readout. */
+gboolean lofi_fit_run_first_layers (LofiFitRun *run, guint count, GError **error);
 /* If the observer wants PERMUTED: the null lines of the layers that have none by permutations yet, each followed by a snapshot. */
 gboolean lofi_fit_run_nulls (LofiFitRun *run, GError **error);
 /* (transfer full) */

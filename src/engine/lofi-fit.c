@@ -271,12 +271,12 @@ lofi_representation_of_layer (const LofiLayerResult *layer)
 
 /* The layers of an experiment one after the other, the result's own (shown as they come) or the lazy baseline's. */
 static gboolean
-fit_layers (LofiFitRun *run, const LofiExperiment *experiment, LofiLayerResult **layers, gboolean show, GError **error)
+fit_layers (LofiFitRun *run, const LofiExperiment *experiment, guint count, LofiLayerResult **layers, gboolean show, GError **error)
 {
   LofiTask *task = run->result->task;
   g_autoptr (LofiFeatures) train = lofi_features_of_task (task, FALSE), test = lofi_features_of_task (task, TRUE);
   LofiRepresentation input = { .key = task->key, .train = train, .test = test };
-  for (guint i = 0; i < experiment->layers->len; i++)
+  for (guint i = 0; i < count; i++)
     {
       layers[i] = lofi_fit_layer (run, lofi_experiment_layer (experiment, i), i, &input, show, error);
       if (!layers[i])
@@ -346,7 +346,7 @@ lofi_fit_lazy (LofiFitRun *run, GError **error)
   if (!lofi_fit_run_enter (run, LOFI_STAGE_LAZY, -1, 0, error))
     return NULL;
   LofiReadout *readout = NULL;
-  if (fit_layers (run, lazy, layers, FALSE, error)
+  if (fit_layers (run, lazy, n, layers, FALSE, error)
       && lofi_fit_run_enter (run, LOFI_STAGE_LAZY, -1, lofi_readout_cost (run->result->task->train.count, n ? lofi_map_count (layers[n - 1]->output_shape) : 1,
                                                                 run->experiment->penalty_count), error))
     readout = readout_of_layers (run, layers, n, error);
@@ -412,11 +412,17 @@ lofi_fit_run_begin (LofiFitRun *run, gboolean with_baselines, GError **error)
 }
 
 gboolean
+lofi_fit_run_first_layers (LofiFitRun *run, guint count, GError **error)
+{
+  return fit_layers (run, run->experiment, count, run->result->layers, FALSE, error);
+}
+
+gboolean
 lofi_fit_run_layers (LofiFitRun *run, GError **error)
 {
   LofiResult *result = run->result;
   gsize width = run->experiment->layers->len ? 0 : result->task->train.inputs.cols;
-  if (!fit_layers (run, run->experiment, result->layers, TRUE, error))
+  if (!fit_layers (run, run->experiment, result->n_layers, result->layers, TRUE, error))
     return FALSE;
   if (result->n_layers)
     width = lofi_map_count (result->layers[result->n_layers - 1]->output_shape);

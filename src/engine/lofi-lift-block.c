@@ -154,3 +154,9 @@ lofi_lift_stage_fill (LofiFitRun *run, LofiLiftStage *stage, const LofiFeatures 
   lofi_lift_block_clear (&block);
   return lofi_error_from_status (error, status, place);
 }
+
+LofiStatus
+lofi_lift_block_add (const LofiLiftBlock *block, LofiOperator *op, const double *weights, const LofiWatch *watch)
+{
+  return block->rows.data ? lofi_operator_add (op, &block->rows, weights, watch) : lofi_operator_add_single (op, &block->single, weights, watch);
+}

@@ -95,6 +95,9 @@ void lofi_lift_block_clear (LofiLiftBlock *block);
  * computed, into the store where there is one (only while the stage is being filled). */
 LofiStatus lofi_lift_block_fill (LofiLiftBlock *block, LofiLiftStage *stage, const LofiFeatures *input, gsize first, gsize count);
 
+/* Adds the rows to the operator, in the precision they are in. weights: one a row. */
+LofiStatus lofi_lift_block_add (const LofiLiftBlock *block, LofiOperator *op, const double *weights, const LofiWatch *watch);
+
 /* The same rows in double: a view, or widened into work. */
 LofiStatus lofi_lift_block_double (const LofiLiftBlock *block, LofiMatrix *work, LofiMatrix *rows);
 

@@ -2,7 +2,6 @@
 #include "config.h"
 #include "lofi-null-private.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <cblas.h>
 #include <glib/gi18n-lib.h>
@@ -80,8 +79,7 @@ add_samples (const Shuffle *shuffle, LofiLiftStage *lift, LofiOperator *op)
       const double *weights = shuffle->weights + first * lift->positions;
       status = lofi_lift_block_fill (&block, lift, input, first, MIN (step, input->samples - first));
       if (status == LOFI_OK)
-        status = block.rows.data ? lofi_operator_add (op, &block.rows, weights, &shuffle->run.watch)
-                                 : lofi_operator_add_single (op, &block.single, weights, &shuffle->run.watch);
+        status = lofi_lift_block_add (&block, op, weights, &shuffle->run.watch);
     }
   lofi_lift_block_clear (&block);
   return status;
@@ -132,13 +130,6 @@ shuffle_kernel (Shuffle *shuffle, double *values, GError **error)
   return lofi_error_from_status (error, status, shuffle->place);
 }
 
-static int
-compare_doubles (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-  return (x > y) - (x < y);
-}
-
 LofiArray *
 lofi_result_shuffled_spectrum (const LofiResult *result, guint layer_index, GCancellable *cancellable, GError **error)
 {
@@ -167,6 +158,6 @@ lofi_result_shuffled_spectrum (const LofiResult *result, guint layer_index, GCan
   if (!good)
     return NULL;
   if (groups > 1)
-    qsort (values->matrix.data, values->matrix.rows, sizeof (double), compare_doubles);
+    lofi_sort_doubles (values->matrix.data, values->matrix.rows);
   return g_steal_pointer (&values);
 }

@@ -163,7 +163,7 @@ add_rows (LofiSweepSamples *shared, LofiOperator *weighted, LofiOperator *plain,
       LofiOperator *op = which == 0 ? weighted : plain;
       const double *weights = which == 0 ? y : shared->ones;
       if (op->width > 0)
-        status = block->rows.data ? lofi_operator_add (op, &block->rows, weights, watch) : lofi_operator_add_single (op, &block->single, weights, watch);
+        status = lofi_lift_block_add (block, op, weights, watch);
     }
   return status;
 }

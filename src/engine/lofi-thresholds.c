@@ -79,13 +79,6 @@ crossing (GArray *curve, double level, gboolean upwards)
   return NAN;
 }
 
-static int
-by_size (gconstpointer a, gconstpointer b, gpointer data G_GNUC_UNUSED)
-{
-  double d = *(const double *) a - *(const double *) b;
-  return d < 0 ? -1 : d > 0;
-}
-
 /* Over the seeds of one dimension. FALSE unless most of them cross. */
 static gboolean
 transition_at (LofiCells *cells, const char *point, const LofiThreshold *threshold, double dimension, LofiTransition *transition)
@@ -108,7 +101,7 @@ transition_at (LofiCells *cells, const char *point, const LofiThreshold *thresho
   if (2 * count <= g_hash_table_size (seeds))
     return FALSE;
   /* By size: the sum does not depend on the order the cells came in. */
-  g_qsort_with_data (found, (int) count, sizeof (double), by_size, NULL);
+  lofi_sort_doubles (found, count);
   for (guint i = 0; i < count; i++)
     sum += found[i] / count;
   for (guint i = 0; i < count; i++)

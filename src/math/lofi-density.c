@@ -298,13 +298,6 @@ spread_and_read (LofiDensity *rest, double total, size_t count, double *values)
   return status;
 }
 
-static int
-ascending (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-  return (x > y) - (x < y);
-}
-
 LofiStatus
 lofi_density_quantiles (const LofiDensity *density, size_t order, const double *leading, size_t known, double *values)
 {
@@ -323,6 +316,6 @@ lofi_density_quantiles (const LofiDensity *density, size_t order, const double *
   lofi_density_clear (&rest);
   if (known > 0)
     memcpy (values + order - known, leading, known * sizeof (double));
-  qsort (values, order, sizeof (double), ascending);
+  lofi_sort_doubles (values, order);
   return status;
 }

@@ -23,13 +23,6 @@ atoms_alloc (LofiLabelLaw *law, size_t most)
   return LOFI_NO_MEMORY;
 }
 
-static int
-ascending (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-  return (x > y) - (x < y);
-}
-
 /* An atom of its own, or more of the last one: values must be distinct. */
 static void
 add_atom (LofiLabelLaw *law, double value, double share)
@@ -107,7 +100,7 @@ lofi_label_law_init (LofiLabelLaw *law, const double *weights, size_t n)
       return LOFI_NO_MEMORY;
     }
   memcpy (sorted, weights, n * sizeof (double));
-  qsort (sorted, n, sizeof (double), ascending);
+  lofi_sort_doubles (sorted, n);
   group_means (law, sorted, n);
   free (sorted);
   return LOFI_OK;

@@ -214,3 +214,17 @@ lofi_matrix_to_double (LofiMatrix *to, const LofiMatrixF *from)
     }
   return LOFI_OK;
 }
+
+static int
+ascending (const void *a, const void *b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+  return (x > y) - (x < y);
+}
+
+void
+lofi_sort_doubles (double *values, size_t count)
+{
+  if (count > 1)
+    qsort (values, count, sizeof *values, ascending);
+}

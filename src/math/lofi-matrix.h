@@ -45,3 +45,6 @@ LofiMatrixF lofi_matrix_f_row_block (const LofiMatrixF *m, size_t first, size_t 
 /* Rounded, or widened; the shapes must be equal. */
 LofiStatus lofi_matrix_to_single (LofiMatrixF *to, const LofiMatrix *from);
 LofiStatus lofi_matrix_to_double (LofiMatrix *to, const LofiMatrixF *from);
+
+/* Ascending; none of them NAN. */
+void lofi_sort_doubles (double *values, size_t count);

@@ -21,6 +21,8 @@ void lofi_curves_draw_thin (const LofiCurve *curves, guint n, cairo_t *cr, const
 /* A label right of each curve's last point, moved apart where they would touch. labels: one a curve. */
 void lofi_curves_label_ends (const LofiCurve *curves, guint n, char **labels, cairo_t *cr, LofiText *text, const LofiRect *plot,
                              const LofiAxis *x, const LofiAxis *y);
+/* The room these labels take right of the plot. */
+double lofi_curves_ends_width (char **labels, guint n, LofiText *text);
 /* The point nearest to (px, py) within reach; FALSE if none. */
 gboolean lofi_curves_nearest (const LofiCurve *curves, guint n, const LofiAxis *x, const LofiAxis *y, double px, double py, double reach,
                               guint *curve, guint *point);

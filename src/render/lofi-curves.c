@@ -184,6 +184,18 @@ lofi_curves_label_ends (const LofiCurve *curves, guint n, char **labels, cairo_t
     }
 }
 
+double
+lofi_curves_ends_width (char **labels, guint n, LofiText *text)
+{
+  double width = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      lofi_text_set (text, LOFI_TEXT_SMALL, labels[i], 0);
+      width = MAX (width, lofi_text_width (text) + 0.5 * text->style->font_size);
+    }
+  return width;
+}
+
 gboolean
 lofi_curves_nearest (const LofiCurve *curves, guint n, const LofiAxis *x, const LofiAxis *y, double px, double py, double reach,
                      guint *curve, guint *point)

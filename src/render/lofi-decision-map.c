@@ -3,7 +3,6 @@
 #include "lofi-decision-map-private.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include "lofi-apply.h"
 
 #define SIDE_MOST 96
@@ -58,13 +57,6 @@ evaluate (const LofiResult *result, guint layer_index, const double *means, guin
   return status == LOFI_OK;
 }
 
-static int
-compare_doubles (const void *a, const void *b)
-{
-  double p = *(const double *) a, q = *(const double *) b;
-  return (p > q) - (p < q);
-}
-
 static double
 full_colour (const double *values, gsize n)
 {
@@ -73,7 +65,7 @@ full_colour (const double *values, gsize n)
   for (gsize i = 0; i < n; i++)
     if (isfinite (values[i]))
       sizes[m++] = fabs (values[i]);
-  qsort (sizes, m, sizeof *sizes, compare_doubles);
+  lofi_sort_doubles (sizes, m);
   return m ? sizes[(gsize) (FULL_SHARE * (double) (m - 1))] : 0;
 }
 

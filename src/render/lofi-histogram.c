@@ -1,16 +1,9 @@
 /* Histograms: counting and outlines. */
 #include "config.h"
 #include "lofi-histogram-private.h"
+#include "lofi-matrix.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-static int
-compare_doubles (const void *a, const void *b)
-{
-  double p = *(const double *) a, q = *(const double *) b;
-  return (p > q) - (p < q);
-}
 
 double *
 lofi_sorted_finite (const double *values, gsize n, gsize *n_finite)
@@ -26,7 +19,7 @@ lofi_sorted_finite (const double *values, gsize n, gsize *n_finite)
         sorted[m++] = values[i];
       }
   if (!is_sorted)
-    qsort (sorted, m, sizeof *sorted, compare_doubles);
+    lofi_sort_doubles (sorted, m);
   *n_finite = m;
   return sorted;
 }

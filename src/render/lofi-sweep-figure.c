@@ -32,18 +32,6 @@ list_keys (const LofiSweepFigure *self, const LofiStyle *style, LofiKey *keys)
   return n;
 }
 
-static double
-ends_width (const LofiSweepFigure *self, LofiText *text)
-{
-  double width = 0;
-  for (guint i = 0; i < self->n; i++)
-    {
-      lofi_text_set (text, LOFI_TEXT_SMALL, self->labels[i], 0);
-      width = MAX (width, lofi_text_width (text) + 0.5 * text->style->font_size);
-    }
-  return width;
-}
-
 static gboolean
 lay_out (LofiSweepFigure *self, LofiText *text, double width, double height, Layout *l)
 {
@@ -59,7 +47,7 @@ lay_out (LofiSweepFigure *self, LofiText *text, double width, double height, Lay
   l->y = self->y_linear > 0 ? lofi_axis_asinh (self->y_low, self->y_high, self->y_linear, bottom, plot->y)
                             : lofi_axis (LOFI_SCALE_LINEAR, self->y_low, self->y_high, bottom, plot->y);
   g_autoptr (GArray) ticks = lofi_frame_ticks (&l->y, text, TRUE);
-  lofi_frame_take_left (&l->frame, text, lofi_frame_labels_width (ticks, text), l->at_ends ? ends_width (self, text) : 0);
+  lofi_frame_take_left (&l->frame, text, lofi_frame_labels_width (ticks, text), l->at_ends ? lofi_curves_ends_width (self->labels, self->n, text) : 0);
   /* Air beside the first and the last point, where markers and bars reach over. */
   double air = MIN (0.6 * style->font_size, plot->width / 10);
   l->x = lofi_axis (self->places ? LOFI_SCALE_LINEAR : LOFI_SCALE_LOG, self->x_low, self->x_high, plot->x + air, plot->x + plot->width - air);

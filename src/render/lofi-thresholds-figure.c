@@ -15,18 +15,6 @@ typedef struct {
 
 /* ---- the layout ---- */
 
-static double
-ends_width (const LofiThresholdsFigure *self, LofiText *text)
-{
-  double width = 0;
-  for (guint i = 0; i < self->n; i++)
-    {
-      lofi_text_set (text, LOFI_TEXT_SMALL, self->labels[i], 0);
-      width = MAX (width, lofi_text_width (text) + 0.5 * text->style->font_size);
-    }
-  return width;
-}
-
 /* The first series is always filled; the fifth has its marker, hollow. */
 static int
 marker_of (const LofiThresholdLine *line)
@@ -38,7 +26,7 @@ static gboolean
 lay_out (LofiThresholdsFigure *self, LofiText *text, double width, double height, Layout *l)
 {
   const LofiStyle *style = text->style;
-  double ends = ends_width (self, text), em = style->font_size;
+  double ends = lofi_curves_ends_width (self->labels, self->n, text), em = style->font_size;
   guint n_keys = height >= 15 * em ? MIN (self->n, LOFI_KEYS_MAX) : 0;
   /* Beside the lines where these keep more than half of the figure, and each label has a line of its own. */
   l->at_ends = ends < 0.45 * width && height >= (8 + 1.2 * self->n) * em;

@@ -3,7 +3,7 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
+#include "lofi-clock.h"
 #include "lofi-eigen.h"
 #include "lofi-reference.h"
 
@@ -228,39 +228,6 @@ START_TEST (bad_input_is_refused)
   lofi_matrix_clear (&v);
 }
 END_TEST
-
-/* A clock for the longest time between two looks, and a stop at a given look. */
-typedef struct {
-  int looks, stop_at;
-  double last, longest, fraction;
-  bool backwards;
-} Clock;
-
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);    /* not the wall: other programs may have the machine */
-  return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
-
-static bool
-look (void *data)
-{
-  Clock *c = data;
-  double time = now ();
-  c->longest = fmax (c->longest, time - c->last);
-  c->last = time;
-  return ++c->looks == c->stop_at;
-}
-
-static void
-advance (void *data, double fraction)
-{
-  Clock *c = data;
-  c->backwards |= !(fraction >= c->fraction && fraction <= 1.0);
-  c->fraction = fraction;
-}
 
 START_TEST (any_look_can_stop_and_looks_are_close)
 {

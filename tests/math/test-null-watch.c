@@ -3,44 +3,11 @@
 #include "lofi-test.h"
 
 #include <math.h>
-#include <time.h>
+#include "lofi-clock.h"
 #include "lofi-permutation.h"
 #include "lofi-reference.h"
 
 #define SAMPLES 900
-
-/* A clock for the longest time between two looks, and a stop at a given look. */
-typedef struct {
-  int looks, stop_at;
-  double last, longest, fraction;
-  bool backwards;
-} Clock;
-
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
-
-static bool
-look (void *data)
-{
-  Clock *c = data;
-  double time = now ();
-  c->longest = fmax (c->longest, time - c->last);
-  c->last = time;
-  return ++c->looks == c->stop_at;
-}
-
-static void
-advance (void *data, double fraction)
-{
-  Clock *c = data;
-  c->backwards |= !(fraction >= c->fraction && fraction <= 1.0);
-  c->fraction = fraction;
-}
 
 /* What is watched: 0 recurrences, 1 whole spectra, 2 the covariance, 3 inertia. */
 static LofiStatus
