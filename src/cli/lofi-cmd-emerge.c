@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
+#include "lofi-digits.h"
 #include "lofi-emerge-private.h"
 #include "lofi-error.h"
 
@@ -141,8 +142,8 @@ take_share (const char *text, LofiShare *share, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (text, "/", -1);
   guint64 part, of;
-  if (g_strv_length (parts) != 2 || !g_ascii_string_to_unsigned (parts[0], 10, 1, PARTS_MOST, &part, NULL)
-      || !g_ascii_string_to_unsigned (parts[1], 10, 1, PARTS_MOST, &of, NULL) || part > of)
+  if (g_strv_length (parts) != 2 || !lofi_digits_to_number (parts[0], 1, PARTS_MOST, &part)
+      || !lofi_digits_to_number (parts[1], 1, PARTS_MOST, &of) || part > of)
     return lofi_error_set (error, LOFI_ERROR_USAGE, "--cells", _("write I/N with I from 1 to N, such as --cells 2/8"), _("“%s” is not a share"), text);
   *share = (LofiShare) { (guint) part, (guint) of };
   return TRUE;
@@ -158,7 +159,7 @@ take_options (Sweep *sweep, const Options *options, GError **error)
     return FALSE;
   if (!options->jobs)
     return TRUE;
-  if (!g_ascii_string_to_unsigned (options->jobs, 10, 1, JOBS_MOST, &jobs, NULL))
+  if (!lofi_digits_to_number (options->jobs, 1, JOBS_MOST, &jobs))
     return lofi_error_set (error, LOFI_ERROR_USAGE, "--jobs", _("give the number of worker processes, such as --jobs 2"),
                            _("“%s” is not a whole number from 1 to %d"), options->jobs, JOBS_MOST);
   if (options->cells)

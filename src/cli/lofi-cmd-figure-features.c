@@ -2,6 +2,7 @@
 #include "config.h"
 #include <glib/gi18n-lib.h>
 #include "lofi-cmd-figure-private.h"
+#include "lofi-digits.h"
 #include "lofi-error.h"
 #include "lofi-overlap.h"
 #include "lofi-teacher.h"
@@ -23,7 +24,7 @@ parse_feature (const char *option, const char *word, guint standard, guint *feat
   *feature = standard;
   if (!word)
     return TRUE;
-  if (!g_ascii_string_to_unsigned (word, 10, 1, G_MAXINT, &number, NULL))
+  if (!lofi_digits_to_number (word, 1, G_MAXINT, &number))
     {
       g_autofree char *place = g_strdup_printf ("%s %s", option, word);
       return lofi_cli_usage (error, place, _("not the number of a feature"), _("features are counted from 1"));

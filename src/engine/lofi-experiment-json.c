@@ -1,5 +1,6 @@
 /* An experiment inside a JSON file. */
 #include "config.h"
+#include "lofi-digits.h"
 #include "lofi-experiment-json.h"
 #include "lofi-json-private.h"
 
@@ -32,7 +33,7 @@ put_value (JsonBuilder *json, const char *group, const char *key, const char *va
     lofi_json_put_text (json, key, value);
   else if (g_str_equal (value, "true") || g_str_equal (value, "false"))
     lofi_json_put_flag (json, key, g_str_equal (value, "true"));
-  else if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT64, &integer, NULL))
+  else if (lofi_digits_to_number (value, 0, G_MAXUINT64, &integer))
     lofi_json_put_integer (json, key, integer);
   else if (*value && !*end && isfinite (number))
     lofi_json_put_number (json, key, number);

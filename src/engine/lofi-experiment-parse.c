@@ -1,5 +1,6 @@
 /* Reading an experiment: what the values of each group mean. */
 #include "config.h"
+#include "lofi-digits.h"
 #include "lofi-experiment-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -40,7 +41,7 @@ lofi_layer_number (const char *group)
 {
   guint64 number;
   if (!g_str_has_prefix (group, "layer") || group[5] == '0' || strlen (group) > 7
-      || !g_ascii_string_to_unsigned (group + 5, 10, 1, LOFI_LAYERS_MAX, &number, NULL))
+      || !lofi_digits_to_number (group + 5, 1, LOFI_LAYERS_MAX, &number))
     return 0;
   return (guint) number;
 }
@@ -182,7 +183,7 @@ take_degree (LofiReader *reader, const char *group, LofiLayerSpec *layer)
     return;
   if (g_str_equal (text, "exact"))
     layer->degree = LOFI_DEGREE_EXACT;
-  else if (g_ascii_string_to_unsigned (text, 10, 1, LOFI_DEGREE_MAX, &number, NULL))
+  else if (lofi_digits_to_number (text, 1, LOFI_DEGREE_MAX, &number))
     layer->degree = (int) number;
   else
     lofi_reader_refuse (reader, group, "degree", _("use exact, or a number of terms"), _("“%s” is not exact or a number from 1 to %d"), text,
@@ -378,7 +379,7 @@ take_memory (LofiReader *reader, guint64 *memory)
       unit = text[length - 1] == 'K' ? 1 << 10 : text[length - 1] == 'M' ? 1 << 20 : 1 << 30;
       text[length - 1] = '\0';
     }
-  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT64 >> 30, &number, NULL))
+  if (!lofi_digits_to_number (text, 1, G_MAXINT64 >> 30, &number))
     lofi_reader_refuse (reader, "experiment", "memory", _("give a size such as 4G or 800M, or auto"), _("“%s” is not a size"), text);
   else
     *memory = number * unit;

@@ -1,4 +1,5 @@
 #include "config.h"
+#include "lofi-digits.h"
 #include "lofi-experiment-reader-private.h"
 
 #include <errno.h>
@@ -79,10 +80,9 @@ lofi_reader_name (LofiReader *reader, const char *group, const char *key, char *
 gboolean
 lofi_read_unsigned (LofiReader *reader, const char *group, const char *key, const char *text, guint64 most, guint64 *number)
 {
-  g_autoptr (GError) reason = NULL;
-  if (g_ascii_string_to_unsigned (text, 10, 0, most, number, &reason))
+  if (lofi_digits_to_number (text, 0, most, number))
     return TRUE;
-  if (g_error_matches (reason, G_NUMBER_PARSER_ERROR, G_NUMBER_PARSER_ERROR_OUT_OF_BOUNDS))
+  if (lofi_digits_only (text))
     lofi_reader_refuse (reader, group, key, NULL, _("%s is larger than %zu"), text, (gsize) most);
   else if (text[0] == '-' && g_ascii_isdigit (text[1]))
     lofi_reader_refuse (reader, group, key, _("give a whole number that is not negative"), _("%s is negative"), text);

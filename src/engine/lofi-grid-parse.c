@@ -4,6 +4,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-cells-private.h"
+#include "lofi-digits.h"
 #include "lofi-error.h"
 #include "lofi-experiment-lines-private.h"
 #include "lofi-grid-private.h"
@@ -148,7 +149,7 @@ check_value (LofiReader *reader, const LofiExperiment *experiment, const char *k
     refuse (reader, _("give values of letters, digits and signs, without blanks"), _("%s: “%s” cannot be a value of an axis"), key, value);
   else if (g_str_equal (key, LOFI_GRID_DEPTH))
     {
-      if (!g_ascii_string_to_unsigned (value, 10, 0, LOFI_LAYERS_MAX, &depth, NULL))
+      if (!lofi_digits_to_number (value, 0, LOFI_LAYERS_MAX, &depth))
         refuse (reader, _("give a whole number"), _("depth=%s: not a number of layers from 0 to %d"), value, LOFI_LAYERS_MAX);
     }
   else

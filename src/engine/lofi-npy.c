@@ -1,4 +1,5 @@
 #include "config.h"
+#include "lofi-digits.h"
 #include "lofi-npy-private.h"
 
 #include <errno.h>
@@ -96,7 +97,7 @@ read_type (LofiNpyHeader *header, const char *word, GError **error, const char *
   char order = strchr ("<>|=", word[0]) ? word[0] : '=';
   header->type = word[0] ? digits[-1] : '\0';
   guint64 bytes = 0;
-  gboolean known = header->type && strchr ("fiub", header->type) && g_ascii_string_to_unsigned (digits, 10, 1, 8, &bytes, NULL);
+  gboolean known = header->type && strchr ("fiub", header->type) && lofi_digits_to_number (digits, 1, 8, &bytes);
   if (known && header->type == 'f')
     known = bytes == 4 || bytes == 8;
   else if (known)

@@ -278,7 +278,7 @@ gboolean
 lofi_runner_is_busy (LofiRunner *self)
 {
   g_mutex_lock (&self->lock);
-  gboolean busy = self->fit_wanted || self->fit_running;
+  gboolean busy = self->fit_wanted || self->fit_running || self->out_snapshot;
   g_mutex_unlock (&self->lock);
   return busy;
 }

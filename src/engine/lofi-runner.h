@@ -31,7 +31,7 @@ LofiRunner *lofi_runner_new (void);
 guint64 lofi_runner_fit (LofiRunner *self, const LofiExperiment *experiment);
 /* Stops the fit at hand, if any. Returns at once. */
 void lofi_runner_stop (LofiRunner *self);
-gboolean lofi_runner_is_busy (LofiRunner *self);            /* a fit is waiting or running */
+gboolean lofi_runner_is_busy (LofiRunner *self);            /* a fit is waiting or running, or a snapshot of it is still to be told */
 void lofi_runner_get_progress (LofiRunner *self, LofiProgress *progress);
 
 /* Starts or goes on with the sweep of this experiment. Cells of earlier sweeps are kept by key, and on disk, in the user's cache folder. */

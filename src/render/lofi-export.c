@@ -1,5 +1,6 @@
 /* Figures as files. Everything is drawn into memory first, so that a file appears whole or not at all. */
 #include "config.h"
+#include "lofi-digits.h"
 #include "lofi-export.h"
 
 #include <math.h>
@@ -49,10 +50,10 @@ static char *
 fixed_date (void)
 {
   const char *text = g_getenv ("SOURCE_DATE_EPOCH");
-  gint64 seconds;
-  if (!text || !g_ascii_string_to_signed (text, 10, 0, G_MAXINT32 * (gint64) 4, &seconds, NULL))
+  guint64 seconds;
+  if (!text || !lofi_digits_to_number (text, 0, G_MAXINT32 * (guint64) 4, &seconds))
     return NULL;
-  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (seconds);
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc ((gint64) seconds);
   return date ? g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ") : NULL;
 }
 

@@ -1,6 +1,7 @@
 #include <string.h>
 #include "lofi-error.h"
 #include "lofi-fixture.h"
+#include "lofi-null.h"
 #include "lofi-runner.h"
 
 static char *folder, *cache;
@@ -159,6 +160,21 @@ START_TEST (test_a_fit_arrives)
   ck_assert_ptr_nonnull (ear->last->lazy);
   g_autoptr (LofiResult) direct = lofi_fit (experiment, TRUE, 0, NULL, NULL, NULL, NULL);
   ck_assert (direct->readout->test_scores.error == ear->last->readout->test_scores.error);
+  ear_free (ear);
+}
+END_TEST
+
+/* Whoever finds it idle has been told all it found: a null line that came last, too. */
+START_TEST (test_busy_until_all_is_told)
+{
+  g_autoptr (LofiExperiment) experiment = fixture_experiment (folder, SMALL);
+  Ear *ear = ear_new ();
+  ear->newest = lofi_runner_fit (ear->runner, experiment);
+  g_usleep (1500000);      /* the fit ends, and nobody listens */
+  ck_assert (lofi_runner_is_busy (ear->runner));
+  WAIT (!lofi_runner_is_busy (ear->runner), 20000);
+  ck_assert (ear->last && ear->last->finished);
+  ck_assert_uint_eq (ear->last->nulls[0]->permutations, LOFI_NULL_PERMUTATIONS);
   ear_free (ear);
 }
 END_TEST
@@ -468,6 +484,7 @@ main (void)
   tcase_add_checked_fixture (tests, set_up, tear_down);
   tcase_set_timeout (tests, 120);
   tcase_add_test (tests, test_a_fit_arrives);
+  tcase_add_test (tests, test_busy_until_all_is_told);
   tcase_add_test (tests, test_newest_wins_and_nothing_stale_is_shown);
   tcase_add_test (tests, test_stop_within_half_a_second);
   tcase_add_test (tests, test_failure_comes_once_with_its_reason);

@@ -72,6 +72,7 @@ strata () {
   is 'nothing includes the command' nothing upward cli src/math src/engine src/render src/app
   is 'nothing includes the window' nothing upward app src/math src/engine src/render src/cli
   is 'every header has a name of its own' nothing twins
+  is 'whole numbers are read by lofi-digits.h' nothing grep -rnE 'g_ascii_string_to_(un)?signed \(' --include='*.c' src
   is 'nothing is left open' nothing left_open
   is 'no source passes 600 lines' nothing long_sources
 }
