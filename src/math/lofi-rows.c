@@ -1,6 +1,7 @@
-/* Both products of a piece of rows, Z V and then Z^T of its weighted values, are made while the piece is in the cache. With few vectors they are bound
- * by memory and by how BLAS packs its operands and divides them among threads, not by arithmetic: on two threads 16 columns take little longer than 4,
- * and 32 less than 20. So the vectors are filled up with zeros, which also makes a vector's rounding the same whatever it is multiplied with. */
+/* Both products of a piece of rows, Z V and then Z^T of its weighted values, are made while the piece is in the cache: in single precision by a kernel
+ * of our own (lofi-rows-kernel.c), a tile of rows at a time; in double by BLAS. With few vectors that is bound by memory and by how BLAS packs its
+ * operands and divides them among threads, not by arithmetic: on two threads 16 columns take little longer than 4, and 32 less than 20. So the vectors
+ * are filled up with zeros, which also makes a vector's rounding the same whatever it is multiplied with. */
 #include "lofi-rows-private.h"
 #include "lofi-blas.h"
 #include "lofi-math-private.h"
@@ -100,7 +101,7 @@ find_mean (LofiRows *rows, const LofiWatch *watch)
 LofiStatus
 lofi_rows_init (LofiRows *rows, const LofiRowSource *source, bool center, size_t room, const LofiWatch *watch)
 {
-  *rows = (LofiRows) { .source = source, .room = filled_up (room) };
+  *rows = (LofiRows) { .source = source, .kernel = lofi_row_kernel (0), .room = filled_up (room) };
   LofiStatus status = lofi_row_source_check (source);
   if (status == LOFI_OK)
     status = lofi_matrix_alloc (&rows->images, rows->room, source->width);
@@ -177,17 +178,18 @@ start_single (Pass *pass)
   LofiRows *rows = pass->rows;
   size_t p = rows->source->width;
   LofiStatus status = LOFI_OK;
+  size_t stride = (p + LOFI_TILE_COLUMNS - 1) / LOFI_TILE_COLUMNS * LOFI_TILE_COLUMNS;
   if (!rows->vectors_f.data)
-    status = lofi_matrix_f_alloc (&rows->vectors_f, rows->room, p);
+    status = lofi_matrix_f_alloc (&rows->vectors_f, rows->room, stride);
   if (status == LOFI_OK && !rows->images_f.data)
-    status = lofi_matrix_f_alloc (&rows->images_f, rows->room, p);
+    status = lofi_matrix_f_alloc (&rows->images_f, rows->room, stride);
   if (status == LOFI_OK && !rows->inner_f.data)
-    status = lofi_matrix_f_alloc (&rows->inner_f, rows->room, piece_rows (pass, sizeof (float)));
+    status = lofi_matrix_f_alloc (&rows->inner_f, LOFI_TILE_ROWS, rows->room);
   if (status != LOFI_OK)
     return status;
-  for (size_t b = 0; b < pass->columns; b++)
+  for (size_t b = 0; b < pass->count; b++)
     for (size_t j = 0; j < p; j++)
-      rows->vectors_f.data[b * p + j] = b < pass->count ? (float) pass->vectors[b][j] : 0.0f;
+      rows->vectors_f.data[b * stride + j] = (float) pass->vectors[b][j];
   pass->started_f = true;
   return LOFI_OK;
 }
@@ -211,22 +213,21 @@ weigh_double (Pass *pass, size_t b, size_t first, size_t count, double *inner)
   pass->rows->sums[b] += sum;
 }
 
+/* The same of all vectors, side by side. */
 static void
-weigh_single (Pass *pass, size_t b, size_t first, size_t count, float *inner)
+weigh_single (Pass *pass, size_t first, size_t count)
 {
-  size_t positions = pass->rows->source->positions, sample = first / positions, place = first % positions;
-  double along = pass->rows->along[b], sum = 0.0;
+  LofiRows *rows = pass->rows;
   for (size_t i = 0; i < count; i++)
     {
-      inner[i] = (float) ((pass->weights ? pass->weights[b][sample] : 1.0) * (inner[i] - along));
-      sum += inner[i];
-      if (++place == positions)
+      float *inner = rows->inner_f.data + i * rows->inner_f.stride;
+      size_t sample = (first + i) / rows->source->positions;
+      for (size_t b = 0; b < pass->count; b++)
         {
-          place = 0;
-          sample++;
+          inner[b] = (float) ((pass->weights ? pass->weights[b][sample] : 1.0) * (inner[b] - rows->along[b]));
+          rows->sums[b] += inner[b];
         }
     }
-  pass->rows->sums[b] += sum;
 }
 
 static LofiStatus
@@ -254,31 +255,42 @@ static void
 fold (Pass *pass)
 {
   LofiRows *rows = pass->rows;
-  size_t count = pass->count * rows->source->width;
-  for (size_t i = 0; i < count && pass->pending > 0; i++)
-    rows->images.data[i] += rows->images_f.data[i];
+  size_t p = rows->source->width;
+  for (size_t b = 0; b < pass->count && pass->pending > 0; b++)
+    for (size_t j = 0; j < p; j++)
+      rows->images.data[b * p + j] += rows->images_f.data[b * rows->images_f.stride + j];
   pass->pending = 0;
 }
 
+static void
+multiply_piece (Pass *pass, const LofiMatrixF *piece, size_t first)
+{
+  LofiRows *rows = pass->rows;
+  LofiMatrixF vectors = lofi_matrix_f_row_block (&rows->vectors_f, 0, pass->count), images = lofi_matrix_f_row_block (&rows->images_f, 0, pass->count);
+  if (pass->pending == 0)
+    memset (images.data, 0, pass->count * images.stride * sizeof (float));
+  for (size_t from = 0; from < piece->rows; from += LOFI_TILE_ROWS)
+    {
+      LofiMatrixF tile = lofi_matrix_f_row_block (piece, from, lofi_smaller (LOFI_TILE_ROWS, piece->rows - from));
+      rows->kernel->inner (&tile, &vectors, rows->inner_f.data, rows->inner_f.stride);
+      weigh_single (pass, first + from, tile.rows);
+      rows->kernel->add (&tile, rows->inner_f.data, rows->inner_f.stride, &images);
+    }
+  pass->pending += piece->rows;
+}
+
+/* Folds where the same rows end however they came in. */
 static LofiStatus
 multiply_single (Pass *pass, const LofiMatrixF *z, size_t first)
 {
-  LofiRows *rows = pass->rows;
-  size_t most = piece_rows (pass, sizeof (float));
-  int p = (int) z->cols, stride = (int) z->stride, columns = (int) pass->columns;
+  size_t most = piece_rows (pass, sizeof (float)), count;
   LofiStatus status = pass->started_f ? LOFI_OK : start_single (pass);
-  for (size_t from = 0; from < z->rows && status == LOFI_OK; from += most)
+  for (size_t from = 0; from < z->rows && status == LOFI_OK; from += count)
     {
-      size_t count = lofi_smaller (most, z->rows - from);
-      const float *piece = z->data + from * z->stride;
-      int m = (int) count;
-      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, columns, m, p, 1.0f, rows->vectors_f.data, p, piece, stride, 0.0f, rows->inner_f.data, m);
-      for (size_t b = 0; b < pass->count; b++)
-        weigh_single (pass, b, first + from, count, rows->inner_f.data + b * count);
-      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, columns, p, m, 1.0f, rows->inner_f.data, m, piece, stride,
-                   pass->pending > 0 ? 1.0f : 0.0f, rows->images_f.data, p);
-      pass->pending += count;
-      if (pass->pending >= FOLD)
+      count = lofi_smaller (lofi_smaller (most, FOLD - pass->pending), z->rows - from);
+      LofiMatrixF piece = lofi_matrix_f_row_block (z, from, count);
+      multiply_piece (pass, &piece, first + from);
+      if (pass->pending == FOLD)
         fold (pass);
       status = lofi_watch_stops (pass->watch) ? LOFI_STOPPED : LOFI_OK;
     }
