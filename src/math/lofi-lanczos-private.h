@@ -35,8 +35,8 @@ const double *lofi_lanczos_vector (const LofiLanczos *lanczos);
 /* One step: image (P numbers, overwritten) is A q. steps < capacity. LOFI_NOT_FINITE. */
 LofiStatus lofi_lanczos_step (LofiLanczos *lanczos, double *image);
 
-/* The `count` lowest eigenvalues of T, ascending, or the highest, descending, and the residuals they have as A's. count <= steps. */
-LofiStatus lofi_lanczos_end (const LofiLanczos *lanczos, bool highest, size_t count, double *values, double *residuals);
+/* The `count` lowest eigenvalues of T, ascending, the highest, descending, and the residuals these and those (2 x count) have as A's. count <= steps. */
+LofiStatus lofi_lanczos_ends (const LofiLanczos *lanczos, size_t count, double *low, double *high, double *residuals);
 
 /* The space can grow no more, or not by a vector that A couples to it. */
 bool lofi_lanczos_is_closed (const LofiLanczos *lanczos);

@@ -221,7 +221,7 @@ lofi_lanczos_is_closed (const LofiLanczos *lanczos)
 }
 
 LofiStatus
-lofi_lanczos_end (const LofiLanczos *lanczos, bool highest, size_t count, double *values, double *residuals)
+lofi_lanczos_ends (const LofiLanczos *lanczos, size_t count, double *low, double *high, double *residuals)
 {
   size_t m = lanczos->steps;
   LofiTridiagonal t = { .order = m, .diagonal = lanczos->alpha, .off_diagonal = lanczos->beta };
@@ -231,16 +231,19 @@ lofi_lanczos_end (const LofiLanczos *lanczos, bool highest, size_t count, double
   double coupling = m < lanczos->order ? lanczos->beta[m - 1] : 0.0;
   LofiPlace *places = malloc (count * sizeof *places);
   LofiStatus status = all && places ? lofi_tridiagonal_values (&t, all) : LOFI_NO_MEMORY;
-  for (size_t k = 0; k < count && status == LOFI_OK; k++)
+  for (int end = 0; end < 2; end++)
     {
-      size_t index = highest ? m - 1 - k : k;
-      places[k] = (LofiPlace) { .value = all[index], .index = index };
-      values[k] = all[index];
+      for (size_t k = 0; k < count && status == LOFI_OK; k++)
+        {
+          size_t index = end ? m - 1 - k : k;
+          places[k] = (LofiPlace) { .value = all[index], .index = index };
+          (end ? high : low)[k] = all[index];
+        }
+      if (status == LOFI_OK)
+        status = lofi_tridiagonal_some (&t, all, places, count, vectors, NULL);
+      for (size_t k = 0; k < count && status == LOFI_OK; k++)
+        residuals[(size_t) end * count + k] = coupling * fabs (vectors[k * m + m - 1]);
     }
-  if (status == LOFI_OK)
-    status = lofi_tridiagonal_some (&t, all, places, count, vectors, NULL);
-  for (size_t k = 0; k < count && status == LOFI_OK; k++)
-    residuals[k] = coupling * fabs (vectors[k * m + m - 1]);
   free (all);
   free (places);
   return status;

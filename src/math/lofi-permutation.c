@@ -82,9 +82,7 @@ look (const LofiShuffles *job, Recurrence *r)
 {
   size_t per = job->per_end;
   double *low = r->ends, *high = low + per, *residuals = high + per, allowed = per > 1 ? SEVERAL : OUTERMOST;
-  LofiStatus status = lofi_lanczos_end (&r->lanczos, false, per, low, residuals);
-  if (status == LOFI_OK)
-    status = lofi_lanczos_end (&r->lanczos, true, per, high, residuals + per);
+  LofiStatus status = lofi_lanczos_ends (&r->lanczos, per, low, high, residuals);
   if (status != LOFI_OK)
     return status;
   double larger = fmax (fabs (low[0]), fabs (high[0]));

@@ -63,7 +63,7 @@ FN (go_on) (const float *z, size_t z_stride, size_t rows, const float *v, size_t
 
 /* Of all rows of a tile, a panel of V after the other: it stays in the first cache while the rows pass. */
 TARGET LOFI_INLINE void
-FN (inner_of) (const LofiMatrixF *z, const float *v, size_t v_stride, float *inner, size_t inner_stride, const int vectors)
+FN (inner_of) (const LofiMatrixF *z, const float *v, size_t v_stride, float *inner, const int vectors)
 {
   VEC sums[LOFI_TILE_ROWS / ROWS][ROWS * VECTORS];
   size_t groups = (z->rows + ROWS - 1) / ROWS;
@@ -76,18 +76,12 @@ FN (inner_of) (const LofiMatrixF *z, const float *v, size_t v_stride, float *inn
                   lofi_smaller (from + PANEL, z->cols), vectors, sums[g]);
   for (size_t g = 0; g < groups; g++)
     for (int b = 0; b < vectors; b++)
-      {
-        float four[ROWS];
-        vec_sums (four, sums[g][b], sums[g][VECTORS + b], sums[g][2 * VECTORS + b], sums[g][3 * VECTORS + b]);
-        for (size_t i = g * ROWS; i < z->rows && i < (g + 1) * ROWS; i++)
-          inner[i * inner_stride + (size_t) b] = four[i - g * ROWS];
-      }
+      vec_sums (inner + (size_t) b * LOFI_TILE_ROWS + g * ROWS, sums[g][b], sums[g][VECTORS + b], sums[g][2 * VECTORS + b], sums[g][3 * VECTORS + b]);
 }
 
 /* images += inner^T z in ACROSS times WIDTH columns from `from` on, or in one WIDTH of which there are the first `first`. */
 TARGET LOFI_INLINE void
-FN (add_of) (const LofiMatrixF *z, size_t from, size_t first, const float *inner, size_t inner_stride, float *images, size_t stride, const int across,
-             const int vectors)
+FN (add_of) (const LofiMatrixF *z, size_t from, size_t first, const float *inner, float *images, size_t stride, const int across, const int vectors)
 {
   VEC sum[VECTORS][ACROSS];
   UNROLL
@@ -97,13 +91,13 @@ FN (add_of) (const LofiMatrixF *z, size_t from, size_t first, const float *inner
       for (int a = 0; a < across; a++)
         sum[b][a] = vec_load (images + (size_t) b * stride + (size_t) a * WIDTH);
     }
-  for (size_t i = 0; i < z->rows; i++, inner += inner_stride)
+  for (size_t i = 0; i < z->rows; i++)
     {
       const float *row = z->data + i * z->stride + from;
       VEC y[VECTORS];
       UNROLL
       for (int b = 0; b < vectors; b++)
-        y[b] = vec_of (inner[b]);
+        y[b] = vec_of (inner[(size_t) b * LOFI_TILE_ROWS + i]);
       UNROLL
       for (int a = 0; a < across; a++)
         {
@@ -133,20 +127,20 @@ FN (add_of) (const LofiMatrixF *z, size_t from, size_t first, const float *inner
     }
 
 TARGET static void
-FN (inner) (const LofiMatrixF *z, const LofiMatrixF *v, float *inner, size_t inner_stride)
+FN (inner) (const LofiMatrixF *z, const LofiMatrixF *v, float *inner)
 {
   size_t groups = (v->rows + VECTORS - 1) / VECTORS;
   for (size_t g = 0; g < groups; g++)
     {
       size_t first = g * v->rows / groups, vectors = (g + 1) * v->rows / groups - first;
-#define OF(k) FN (inner_of) (z, v->data + first * v->stride, v->stride, inner + first, inner_stride, k)
+#define OF(k) FN (inner_of) (z, v->data + first * v->stride, v->stride, inner + first * LOFI_TILE_ROWS, k)
       CASES (OF)
 #undef OF
     }
 }
 
 TARGET static void
-FN (add) (const LofiMatrixF *z, const float *inner, size_t inner_stride, LofiMatrixF *images)
+FN (add) (const LofiMatrixF *z, const float *inner, LofiMatrixF *images)
 {
   size_t groups = (images->rows + VECTORS - 1) / VECTORS, step;
   for (size_t j = 0; j < z->cols; j += step)
@@ -154,15 +148,18 @@ FN (add) (const LofiMatrixF *z, const float *inner, size_t inner_stride, LofiMat
       size_t left = z->cols - j;
       bool wide = left >= ACROSS * WIDTH;
       step = wide ? ACROSS * WIDTH : WIDTH;
+      for (size_t i = 0; i < z->rows; i++)
+        for (size_t k = 0; k < step; k += LINE)
+          __builtin_prefetch (z->data + (z->rows + i) * z->stride + j + k, 0, 2);    /* the next tile follows this one, as a rule */
       for (size_t g = 0; g < groups; g++)
         {
           size_t first = g * images->rows / groups, vectors = (g + 1) * images->rows / groups - first;
           float *image = images->data + first * images->stride + j;
 #define OF(k) \
   if (wide) \
-    FN (add_of) (z, j, WIDTH, inner + first, inner_stride, image, images->stride, ACROSS, k); \
+    FN (add_of) (z, j, WIDTH, inner + first * LOFI_TILE_ROWS, image, images->stride, ACROSS, k); \
   else \
-    FN (add_of) (z, j, lofi_smaller (WIDTH, left), inner + first, inner_stride, image, images->stride, 1, k)
+    FN (add_of) (z, j, lofi_smaller (WIDTH, left), inner + first * LOFI_TILE_ROWS, image, images->stride, 1, k)
           CASES (OF)
 #undef OF
         }

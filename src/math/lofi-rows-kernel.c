@@ -1,4 +1,4 @@
-/* Both products of a tile of rows with few vectors: inner = Z V^T, and images += inner^T Z. BLAS packs its operands for products of three large sides;
+/* Both products of a tile of rows with few vectors: inner = V Z^T, and images += inner Z. BLAS packs its operands for products of three large sides;
  * where one side is twenty that is most of the work. Here a tile stays in the second cache between the two products, memory is read once, and
  * nothing is packed: columns go side by side through the registers in both products, so that no place is wasted whatever the number of vectors is.
  *
@@ -13,6 +13,7 @@
 #define ROWS 4              /* taken together */
 #define ACROSS 4            /* times the width, columns of images taken together */
 #define PANEL 1024          /* columns of V at once: a multiple of every width */
+#define LINE 16             /* floats of a cache line */
 #ifdef __clang__
 #define UNROLL _Pragma ("clang loop unroll(full)")
 #else

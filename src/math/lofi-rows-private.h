@@ -8,15 +8,15 @@
 #include "lofi-permutation.h"
 
 /* Products of a tile of at most LOFI_TILE_ROWS rows with vectors in the rows of V, in single precision. V and images have rows filled up with zeros to a
- * multiple of LOFI_TILE_COLUMNS, Z need not; inner has a row for each of Z. The numbers of a row of Z and one of V do not depend, bit for bit, on
+ * multiple of LOFI_TILE_COLUMNS, Z need not; inner has LOFI_TILE_ROWS numbers for each vector. The numbers of a row of Z and one of V do not depend, bit for bit, on
  * the others, nor an image on how the rows that are added to it one after the other are cut into tiles. */
 #define LOFI_TILE_ROWS 16
 #define LOFI_TILE_COLUMNS 16
 
 typedef struct {
   const char *name;
-  void (*inner) (const LofiMatrixF *z, const LofiMatrixF *v, float *inner, size_t stride);           /* inner = Z V^T */
-  void (*add) (const LofiMatrixF *z, const float *inner, size_t stride, LofiMatrixF *images);        /* images += inner^T Z */
+  void (*inner) (const LofiMatrixF *z, const LofiMatrixF *v, float *inner);           /* inner = V Z^T */
+  void (*add) (const LofiMatrixF *z, const float *inner, LofiMatrixF *images);        /* images += inner Z */
 } LofiRowKernel;
 
 /* The versions this processor can run, the fastest one first; NULL past the last. */
@@ -30,7 +30,7 @@ typedef struct {
   double *mean;             /* P, or NULL: z as it is */
   LofiMatrix images;        /* room x P: y_b in row b */
   LofiMatrix vectors, inner;           /* room x P; room x a piece of rows: z . v_b, then times t_b. Each is stored when a block first comes in */
-  LofiMatrixF vectors_f, images_f, inner_f;    /* its precision; here rows are filled up for the kernel, and inner is of a tile's rows x room */
+  LofiMatrixF vectors_f, images_f, inner_f;    /* its precision; here rows are filled up for the kernel, and inner is of a tile */
   double *along, *sums;     /* of vector b: mean . v_b, and the sum of its row of inner */
 } LofiRows;
 

@@ -184,7 +184,7 @@ start_single (Pass *pass)
   if (status == LOFI_OK && !rows->images_f.data)
     status = lofi_matrix_f_alloc (&rows->images_f, rows->room, stride);
   if (status == LOFI_OK && !rows->inner_f.data)
-    status = lofi_matrix_f_alloc (&rows->inner_f, LOFI_TILE_ROWS, rows->room);
+    status = lofi_matrix_f_alloc (&rows->inner_f, rows->room, LOFI_TILE_ROWS);
   if (status != LOFI_OK)
     return status;
   for (size_t b = 0; b < pass->count; b++)
@@ -213,20 +213,28 @@ weigh_double (Pass *pass, size_t b, size_t first, size_t count, double *inner)
   pass->rows->sums[b] += sum;
 }
 
-/* The same of all vectors, side by side. */
+/* The same of all vectors and a tile. Row by row, or what they add up to would depend on the tiles. */
 static void
 weigh_single (Pass *pass, size_t first, size_t count)
 {
   LofiRows *rows = pass->rows;
+  size_t sample[LOFI_TILE_ROWS];
   for (size_t i = 0; i < count; i++)
+    sample[i] = (first + i) / rows->source->positions;
+  for (size_t b = 0; b < pass->count; b++)
     {
-      float *inner = rows->inner_f.data + i * rows->inner_f.stride;
-      size_t sample = (first + i) / rows->source->positions;
-      for (size_t b = 0; b < pass->count; b++)
-        {
-          inner[b] = (float) ((pass->weights ? pass->weights[b][sample] : 1.0) * (inner[b] - rows->along[b]));
-          rows->sums[b] += inner[b];
-        }
+      float *restrict inner = rows->inner_f.data + b * LOFI_TILE_ROWS;
+      const double *weights = pass->weights ? pass->weights[b] : NULL;
+      double along = rows->along[b], sum = rows->sums[b];
+      if (weights && rows->source->positions == 1)
+        for (size_t i = 0; i < count; i++)
+          inner[i] = (float) (weights[first + i] * (inner[i] - along));
+      else
+        for (size_t i = 0; i < count; i++)
+          inner[i] = (float) ((weights ? weights[sample[i]] : 1.0) * (inner[i] - along));
+      for (size_t i = 0; rows->mean && i < count; i++)
+        sum += inner[i];
+      rows->sums[b] = sum;
     }
 }
 
@@ -272,9 +280,9 @@ multiply_piece (Pass *pass, const LofiMatrixF *piece, size_t first)
   for (size_t from = 0; from < piece->rows; from += LOFI_TILE_ROWS)
     {
       LofiMatrixF tile = lofi_matrix_f_row_block (piece, from, lofi_smaller (LOFI_TILE_ROWS, piece->rows - from));
-      rows->kernel->inner (&tile, &vectors, rows->inner_f.data, rows->inner_f.stride);
+      rows->kernel->inner (&tile, &vectors, rows->inner_f.data);
       weigh_single (pass, first + from, tile.rows);
-      rows->kernel->add (&tile, rows->inner_f.data, rows->inner_f.stride, &images);
+      rows->kernel->add (&tile, rows->inner_f.data, &images);
     }
   pass->pending += piece->rows;
 }
