@@ -126,7 +126,7 @@ sweep_cache (const LofiExperiment *experiment, LofiCache *shared)
 
 /* Draws the task of the largest n: it fails with the reason if there are not that many samples. */
 static gboolean
-check_samples (const LofiExperiment *experiment, gsize most, gsize *inputs, LofiCache *cache, GCancellable *cancellable, GError **error)
+check_samples (const LofiExperiment *experiment, gsize most, gsize *tests, gsize *inputs, LofiCache *cache, GCancellable *cancellable, GError **error)
 {
   g_autoptr (LofiExperiment) largest = lofi_experiment_dup (experiment);
   largest->data.train = lofi_cell_is_planted (experiment) ? 1000 : 0;    /* a teacher has as many as are asked for */
@@ -141,6 +141,7 @@ check_samples (const LofiExperiment *experiment, gsize most, gsize *inputs, Lofi
   if (result->task->test.count == 0)
     return lofi_error_set (error, LOFI_ERROR_INPUT, "emergence", _("use data with a test set"),
                            _("the data has no test samples, so there is no test error to follow"));
+  *tests = result->task->test.count;
   *inputs = result->task->train.inputs.cols;
   return TRUE;
 }
@@ -154,7 +155,7 @@ typedef struct {
   LofiShareMap *share;
   LofiCache *cache, *sketches;
   LofiSweepSamples *shared;
-  gsize inputs;              /* of a sample of the first point, for the order alone */
+  gsize tests, inputs;       /* of the first point: test samples, and numbers of a sample; for the order alone */
   const LofiSweepObserver *observer;
   GCancellable *cancellable;
   guint finished, total;
@@ -178,7 +179,7 @@ check_data (Sweep *sweep, GError **error)
       lofi_grid_indices (sweep->experiment, p, values);
       for (guint i = 0; i < axes->len; i++)
         others += values[i] > 0 && !g_str_has_prefix (((const LofiSweepAxis *) g_ptr_array_index (axes, i))->key, "data.");
-      if (others == 0 && !check_samples (g_ptr_array_index (sweep->points, p), most, &sweep->inputs, sweep->cache, sweep->cancellable, error))
+      if (others == 0 && !check_samples (g_ptr_array_index (sweep->points, p), most, &sweep->tests, &sweep->inputs, sweep->cache, sweep->cancellable, error))
         return FALSE;
     }
   return TRUE;
@@ -329,7 +330,7 @@ is_shared (const Sweep *sweep, guint p, guint i)
   const LofiExperiment *point = g_ptr_array_index (sweep->points, p);
   gboolean shared = FALSE;
   for (guint k = 0; k <= i && !shared; k++)
-    shared = lofi_sweep_samples_apply (point, samples_of (sweep, k), sweep->inputs);
+    shared = lofi_sweep_samples_apply (point, samples_of (sweep, k), sweep->tests, sweep->inputs);
   return shared;
 }
 
@@ -386,7 +387,7 @@ lofi_emergence_run (const LofiExperiment *experiment, LofiCells *cells, LofiShar
   g_autoptr (LofiShareMap) map = lofi_share_map_new (experiment, points, share);
   g_autoptr (LofiCache) cache = sweep_cache (experiment, shared), sketches = lofi_cache_new (SKETCH_BYTES);
   g_autoptr (LofiSweepSamples) pass = lofi_sweep_samples_new ();
-  Sweep sweep = { experiment, points, cells, map, cache, sketches, pass, 0, observer, cancellable, 0, 0 };
+  Sweep sweep = { experiment, points, cells, map, cache, sketches, pass, 0, 0, observer, cancellable, 0, 0 };
   if (!check_data (&sweep, error))
     return FALSE;
   count_cells (experiment, map, cells, &sweep.total, &sweep.finished);

@@ -22,6 +22,9 @@ struct _LofiFeatures {
   LofiMatrix view;             /* stored ones; data NULL when they are computed */
   LofiTask *task;              /* what keeps the view alive: one of these two */
   LofiArray *array;
+  LofiArrayF *single, *rest;   /* those stored in single precision: the first `whole` samples are rows of single, the others all rows of rest; times */
+  gsize whole;
+  double factor;
   LofiFeatures *parent;        /* computed ones: lift of parent's rows, less mean unless NULL */
   LofiLiftStage *lift;
   double *mean;                /* P */
@@ -34,6 +37,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiFeatures, lofi_features_unref)
 /* All (transfer full); their arguments are referenced or copied. */
 LofiFeatures *lofi_features_of_task (LofiTask *task, gboolean test);
 LofiFeatures *lofi_features_of_array (LofiArray *array, LofiMapShape shape, gboolean test);
+/* The first `whole` rows of single, which may have more, and then those of rest (NULL: none), all times factor; of vectors. */
+LofiFeatures *lofi_features_of_single (LofiArrayF *single, gsize whole, LofiArrayF *rest, double factor, gboolean test);
 LofiFeatures *lofi_features_of_lift (LofiFeatures *parent, LofiLiftStage *lift, const double *mean);
 /* The same numbers as vectors. */
 LofiFeatures *lofi_features_flatten (LofiFeatures *features);

@@ -39,6 +39,8 @@ features_clear (gpointer data)
   LofiFeatures *features = data;
   g_clear_pointer (&features->task, lofi_task_unref);
   g_clear_pointer (&features->array, lofi_array_unref);
+  g_clear_pointer (&features->single, lofi_array_f_unref);
+  g_clear_pointer (&features->rest, lofi_array_f_unref);
   g_clear_pointer (&features->parent, lofi_features_unref);
   g_clear_pointer (&features->lift, lofi_lift_stage_unref);
   g_free (features->mean);
@@ -84,6 +86,21 @@ lofi_features_of_array (LofiArray *array, LofiMapShape shape, gboolean test)
 }
 
 LofiFeatures *
+lofi_features_of_single (LofiArrayF *single, gsize whole, LofiArrayF *rest, double factor, gboolean test)
+{
+  LofiFeatures *features = g_atomic_rc_box_new0 (LofiFeatures);
+  features->shape = (LofiMapShape) { 1, 1, single->matrix.cols };
+  features->samples = whole + (rest ? rest->matrix.rows : 0);
+  features->count = single->matrix.cols;
+  features->test = test;
+  features->single = lofi_array_f_ref (single);
+  features->rest = rest ? lofi_array_f_ref (rest) : NULL;
+  features->whole = whole;
+  features->factor = factor;
+  return features;
+}
+
+LofiFeatures *
 lofi_features_of_lift (LofiFeatures *parent, LofiLiftStage *lift, const double *mean)
 {
   LofiFeatures *features = g_atomic_rc_box_new0 (LofiFeatures);
@@ -105,6 +122,8 @@ lofi_features_flatten (LofiFeatures *features)
   flat->shape = (LofiMapShape) { 1, 1, features->count };
   flat->task = features->task ? lofi_task_ref (features->task) : NULL;
   flat->array = features->array ? lofi_array_ref (features->array) : NULL;
+  flat->single = features->single ? lofi_array_f_ref (features->single) : NULL;
+  flat->rest = features->rest ? lofi_array_f_ref (features->rest) : NULL;
   flat->parent = features->parent ? lofi_features_ref (features->parent) : NULL;
   flat->lift = features->lift ? lofi_lift_stage_ref (features->lift) : NULL;
   flat->mean = features->mean ? g_memdup2 (features->mean, features->lift->width * sizeof (double)) : NULL;
@@ -136,6 +155,29 @@ lift_rows (const LofiFeatures *features, gsize first, gsize count, LofiMatrix *r
   return status;
 }
 
+static void
+scale_rows (const LofiMatrixF *from, gsize first, double factor, gsize count, LofiMatrix *to, gsize at)
+{
+  for (gsize i = 0; i < count; i++)
+    {
+      const float *restrict row = from->data + (first + i) * from->stride;
+      double *restrict scaled = to->data + (at + i) * to->stride;
+      for (gsize j = 0; j < from->cols; j++)
+        scaled[j] = factor * (double) row[j];
+    }
+}
+
+static LofiStatus
+single_rows (const LofiFeatures *features, gsize first, gsize count, LofiMatrix *rows)
+{
+  gsize of_single = first < features->whole ? MIN (count, features->whole - first) : 0;
+  if (of_single > 0)
+    scale_rows (&features->single->matrix, first, features->factor, of_single, rows, 0);
+  if (of_single < count)
+    scale_rows (&features->rest->matrix, first + of_single - features->whole, features->factor, count - of_single, rows, of_single);
+  return LOFI_OK;
+}
+
 gsize
 lofi_features_block (const LofiFeatures *features)
 {
@@ -150,6 +192,8 @@ lofi_features_rows (const LofiFeatures *features, gsize first, gsize count, Lofi
     return LOFI_BAD_SHAPE;
   if (count == 0)
     return LOFI_OK;
+  if (features->single)
+    return single_rows (features, first, count, rows);
   if (!features->view.data)
     return lift_rows (features, first, count, rows);
   LofiMatrix stored = lofi_matrix_row_block (&features->view, first, count);

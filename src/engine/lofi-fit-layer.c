@@ -201,6 +201,7 @@ finish_layer (LofiLayerWork *work, const char *key, GError **error)
   LofiLayerResult *layer = work->layer = lofi_layer_result_new (work->spec, work->index, key, lift->input, output_shape (work));
   layer->width = lift->width;
   layer->scale = lift->lift.scale;
+  layer->single = lift->single;
   layer->weights = lift->weights ? lofi_array_ref (lift->weights) : NULL;
   layer->bias = lift->bias ? g_memdup2 (lift->bias, lift->width * sizeof (double)) : NULL;
   if (filtered && !lofi_layer_take_filter (work, error))

@@ -34,6 +34,9 @@ void lofi_fit_run_show (LofiFitRun *run);
 void lofi_fit_run_show_live (LofiFitRun *run, int layer, gsize samples, double *spectrum, gsize n_live);
 gpointer lofi_fit_run_get (LofiFitRun *run, const char *key);
 
+/* The experiment's data, from the cache (may be NULL) or read, and then put there. (transfer full) */
+LofiDataset *lofi_fit_dataset (const LofiExperiment *experiment, LofiCache *cache, GCancellable *cancellable, GError **error);
+
 /* The parts of a fit, for those who want only some (a sweep's cell). The run is zero but for experiment, cache, observer,
  * cancellable and result. begin loads the task; layers fits every layer and the readout into run->result. */
 gboolean lofi_fit_run_begin (LofiFitRun *run, gboolean with_baselines, GError **error);

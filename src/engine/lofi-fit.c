@@ -152,6 +152,24 @@ lofi_fit_run_show_live (LofiFitRun *run, int layer, gsize samples, double *spect
 
 /* ---- stages ---- */
 
+LofiDataset *
+lofi_fit_dataset (const LofiExperiment *experiment, LofiCache *cache, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *key = lofi_dataset_key (experiment, error);
+  LofiDataset *dataset = key && cache ? lofi_cache_get (cache, key) : NULL;
+  if (!key || dataset)
+    return dataset;
+  g_autoptr (GError) reason = NULL;
+  dataset = lofi_dataset_load (experiment, cancellable, &reason);
+  if (!dataset && g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    lofi_error_from_status (error, LOFI_STOPPED, lofi_stage_name (LOFI_STAGE_DATA));     /* in our words, not GIO's */
+  else if (!dataset)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  if (dataset && cache)
+    lofi_cache_put (cache, key, dataset, lofi_dataset_bytes (dataset), (LofiCacheRef) lofi_dataset_ref, (GDestroyNotify) lofi_dataset_unref);
+  return dataset;
+}
+
 static LofiTask *
 fit_task (LofiFitRun *run, GError **error)
 {
@@ -162,21 +180,9 @@ fit_task (LofiFitRun *run, GError **error)
   LofiTask *task = lofi_fit_run_get (run, key);
   if (task)
     return task;
-  g_autoptr (LofiDataset) dataset = lofi_fit_run_get (run, dataset_key);
+  g_autoptr (LofiDataset) dataset = lofi_fit_dataset (run->experiment, run->cache, run->cancellable, error);
   if (!dataset)
-    {
-      g_autoptr (GError) reason = NULL;
-      dataset = lofi_dataset_load (run->experiment, run->cancellable, &reason);
-      if (!dataset && g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        lofi_error_from_status (error, LOFI_STOPPED, lofi_stage_name (LOFI_STAGE_DATA));     /* in our words, not GIO's */
-      else if (!dataset)
-        g_propagate_error (error, g_steal_pointer (&reason));
-      if (!dataset)
-        return NULL;
-      if (run->cache)
-        lofi_cache_put (run->cache, dataset_key, dataset, lofi_dataset_bytes (dataset), (LofiCacheRef) lofi_dataset_ref,
-                        (GDestroyNotify) lofi_dataset_unref);
-    }
+    return NULL;
   task = lofi_task_new (dataset, run->experiment, run->cancellable, error);
   if (task && run->cache)
     lofi_cache_put (run->cache, key, task, lofi_task_bytes (task), (LofiCacheRef) lofi_task_ref, (GDestroyNotify) lofi_task_unref);

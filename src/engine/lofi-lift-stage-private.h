@@ -14,7 +14,7 @@
 /* Features of a lift without a filter that are handed out as an array, not only as a recipe. */
 #define LOFI_STORE_FEATURES_BYTES ((gsize) 1 << 26)
 
-/* Up to so many operations of lift and operator double costs nothing that one would notice. */
+/* Up to so many operations of lift, of test samples too, and operator double costs nothing that one would notice. */
 #define LOFI_DOUBLE_FLOPS 2e9
 
 typedef enum {
@@ -51,8 +51,8 @@ void lofi_lift_stage_unref (LofiLiftStage *stage);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiLiftStage, lofi_lift_stage_unref)
 gsize lofi_lift_stage_bytes (const LofiLiftStage *stage);
 
-/* Whether a lift of so many rows (samples times positions), inputs and columns is computed in single precision. */
-gboolean lofi_lift_in_single (const LofiExperiment *experiment, const LofiLayerSpec *spec, double rows, double inputs, double width);
+/* Whether a lift of so many training and test rows (samples times positions), inputs and columns is computed in single precision. */
+gboolean lofi_lift_in_single (const LofiExperiment *experiment, const LofiLayerSpec *spec, double rows, double tests, double inputs, double width);
 
 /* Whether no lift is stored, by the plan. */
 gboolean lofi_lift_streams (const LofiFitRun *run);
@@ -73,8 +73,7 @@ LofiLiftStage *lofi_lift_stage_new_scaled (LofiFitRun *run, const LofiLayerSpec 
                                            const LofiLiftStage *unscaled, char *key, GError **error);
 
 /* The lift a finished layer was made with, of what entered it; stores nothing. (transfer full) */
-LofiLiftStage *lofi_lift_stage_of_layer (const LofiExperiment *experiment, const LofiLayerResult *layer, const LofiFeatures *input, gsize channel,
-                                         GError **error);
+LofiLiftStage *lofi_lift_stage_of_layer (const LofiLayerResult *layer, const LofiFeatures *input, gsize channel, GError **error);
 
 /* Flops of lifting so many samples. */
 double lofi_lift_stage_cost (const LofiLiftStage *stage, gsize samples);

@@ -90,17 +90,17 @@ lift_weights (LofiFitRun *run, const LofiLayerSpec *spec, guint index, gsize inp
 }
 
 gboolean
-lofi_lift_in_single (const LofiExperiment *experiment, const LofiLayerSpec *spec, double rows, double inputs, double width)
+lofi_lift_in_single (const LofiExperiment *experiment, const LofiLayerSpec *spec, double rows, double tests, double inputs, double width)
 {
   if (experiment->precision != LOFI_PRECISION_AUTO)
     return experiment->precision == LOFI_PRECISION_SINGLE;
-  double lift = lofi_layer_lifts (spec) ? 2 * rows * inputs * width : 0;
+  double lift = lofi_layer_lifts (spec) ? 2 * (rows + tests) * inputs * width : 0;
   double other = spec->keep == LOFI_KEEP_NONE ? 0 : rows * width * MIN (rows, width);
   return lift + other > LOFI_DOUBLE_FLOPS;
 }
 
 static gboolean
-wants_single (const LofiExperiment *experiment, const LofiLayerSpec *spec, const LofiFeatures *input)
+wants_single (const LofiFitRun *run, const LofiLayerSpec *spec, const LofiFeatures *input)
 {
   LofiMapShape positions = { 1, 1, 1 };
   double inputs = input->count, area = (double) spec->size * spec->size;
@@ -109,7 +109,8 @@ wants_single (const LofiExperiment *experiment, const LofiLayerSpec *spec, const
     return FALSE;
   if (windowed)
     inputs = spec->kind == LOFI_KIND_CONV ? area * input->shape.channels : area;
-  return lofi_lift_in_single (experiment, spec, (double) input->samples * positions.height * positions.width, inputs,
+  double places = (double) positions.height * positions.width;
+  return lofi_lift_in_single (run->experiment, spec, (double) input->samples * places, (double) run->result->task->test.count * places, inputs,
                               lofi_layer_lifts (spec) ? (double) spec->width : inputs);
 }
 
@@ -123,7 +124,7 @@ char *
 lofi_lift_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint index, const char *input_key, const LofiFeatures *input)
 {
   g_autoptr (GString) key = g_string_new (input_key);
-  gboolean single = input && (lofi_layer_lifts (spec) || spec->kind == LOFI_KIND_FILTER) && wants_single (run->experiment, spec, input);
+  gboolean single = input && (lofi_layer_lifts (spec) || spec->kind == LOFI_KIND_FILTER) && wants_single (run, spec, input);
   g_string_append_printf (key, "/lift:%u:%" G_GUINT64_FORMAT ":%s:%s:%zu:%zu:%zu", index, run->experiment->seed, lofi_kind_name (spec->kind),
                           single ? "single" : "double", spec->size, spec->padding, spec->stride);
   if (lofi_layer_lifts (spec))
@@ -257,7 +258,7 @@ stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFe
       lofi_error_set (error, LOFI_ERROR_INPUT, place, _("reduce the number of samples or the width"), _("the lift is larger than can be counted"));
       return NULL;
     }
-  stage->single = wants_single (run->experiment, spec, input);
+  stage->single = wants_single (run, spec, input);
   if (stage->kind == LOFI_LIFT_RANDOM && !take_random_lift (run, stage, spec, index, input, scaled, error))
     return NULL;
   /* The input itself, and its windows, are at hand without a second copy. */
@@ -311,13 +312,13 @@ lofi_lift_stage_new_scaled (LofiFitRun *run, const LofiLayerSpec *spec, guint in
 }
 
 LofiLiftStage *
-lofi_lift_stage_of_layer (const LofiExperiment *experiment, const LofiLayerResult *layer, const LofiFeatures *input, gsize channel, GError **error)
+lofi_lift_stage_of_layer (const LofiLayerResult *layer, const LofiFeatures *input, gsize channel, GError **error)
 {
   g_autoptr (LofiLiftStage) stage = g_atomic_rc_box_new0 (LofiLiftStage);
   stage->channel = channel;
   if (!take_shape (stage, layer->spec, input, layer->name, error))
     return NULL;
-  stage->single = wants_single (experiment, layer->spec, input);
+  stage->single = layer->single;
   if (stage->kind != LOFI_LIFT_RANDOM)
     return g_steal_pointer (&stage);
   stage->lift.scale = layer->scale;

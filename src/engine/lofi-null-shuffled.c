@@ -88,7 +88,7 @@ add_samples (const Shuffle *shuffle, LofiLiftStage *lift, LofiOperator *op)
 static gboolean
 shuffle_lift (Shuffle *shuffle, const LofiLayerResult *layer, guint channel, double *values, GError **error)
 {
-  g_autoptr (LofiLiftStage) lift = lofi_lift_stage_of_layer (shuffle->run.experiment, layer, shuffle->input.train, channel, error);
+  g_autoptr (LofiLiftStage) lift = lofi_lift_stage_of_layer (layer, shuffle->input.train, channel, error);
   if (!lift)
     return FALSE;
   gsize rows = shuffle->input.train->samples * lift->positions;

@@ -163,7 +163,7 @@ add_lift (Walk *walk, const LofiLayerSpec *spec, guint index, const char *place,
   double s = (double) positions.height * positions.width, rows = walk->n * s, samples = walk->n + walk->m;
   double area = (double) spec->size * spec->size, groups = windowed && !lifts ? walk->shape.channels : 1;
   double d = !windowed ? count (walk->shape) : lifts ? area * walk->shape.channels : area, p = lifts ? spec->width : d;
-  gboolean single = lofi_lift_in_single (walk->experiment, spec, rows, d, p);
+  gboolean single = lofi_lift_in_single (walk->experiment, spec, rows, walk->m * s, d, p);
   double lift = lifts ? 2 * rows * d * p : 0, stored = rows * p * (single ? sizeof (float) : sizeof (double));
   double block = BYTES (2 * MAX (1024, s) * (p + d));
   if (!lifts || walk->streams || stored > LOFI_KEEP_LIFTED_BYTES)

@@ -21,6 +21,7 @@ typedef struct {
   LofiLayerSpec *spec;
   gsize inputs, width, keep;     /* keep == 0: no filter; of keep=auto what was chosen; width: P, of a kernel layer n, of a filter its inputs, else 0 */
   double scale;                  /* c; 0 for kinds without a lift */
+  gboolean single;               /* the lift was computed in single precision */
   LofiMapShape input_shape, output_shape;   /* a vector of d numbers is 1 x 1 x d */
   LofiForm form;                 /* of the operator */
   gsize n_spectrum;              /* P, or 0 without a filter */

@@ -10,9 +10,9 @@ LofiSweepSamples *lofi_sweep_samples_new (void);
 void lofi_sweep_samples_free (LofiSweepSamples *shared);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiSweepSamples, lofi_sweep_samples_free)
 
-/* Whether the first layer of so many samples of `inputs` numbers is taken from the pass: z has to be homogeneous in its input (relu and identity without
+/* Whether the first layer of so many samples of `inputs` numbers, tested on so many, is taken from the pass: z has to be homogeneous in its input (relu and identity without
  * bias, or no lift), samples nested and as they are, and all of them in the same precision. A matter of this sample count alone. */
-gboolean lofi_sweep_samples_apply (const LofiExperiment *experiment, gsize samples, gsize inputs);
+gboolean lofi_sweep_samples_apply (const LofiExperiment *experiment, gsize samples, gsize tests, gsize inputs);
 /* Equal for experiments of one seed whose first layers are alike. (transfer full) */
 char *lofi_sweep_samples_key (const LofiExperiment *experiment);
 

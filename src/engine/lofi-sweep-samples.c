@@ -91,13 +91,13 @@ is_homogeneous (const LofiLayerSpec *spec)
 }
 
 gboolean
-lofi_sweep_samples_apply (const LofiExperiment *experiment, gsize samples, gsize inputs)
+lofi_sweep_samples_apply (const LofiExperiment *experiment, gsize samples, gsize tests, gsize inputs)
 {
   const LofiLayerSpec *spec = experiment->layers->len > 0 ? lofi_experiment_layer (experiment, 0) : NULL;
   if (!spec || samples == 0 || !is_homogeneous (spec) || experiment->data.normalize == LOFI_NORMALIZE_STANDARDIZE || lofi_cell_is_planted (experiment))
     return FALSE;
   gsize width = lofi_layer_lifts (spec) ? spec->width : inputs;
-  gboolean single = lofi_lift_in_single (experiment, spec, (double) samples, (double) inputs, (double) width);
+  gboolean single = lofi_lift_in_single (experiment, spec, (double) samples, (double) tests, (double) inputs, (double) width);
   return (single || experiment->precision == LOFI_PRECISION_DOUBLE) && lofi_matrix_bytes (samples, width) / (single ? 2 : 1) <= ROWS_BYTES;
 }
 
@@ -134,7 +134,7 @@ take_experiment (LofiSweepSamples *shared, LofiFitRun *run, gsize inputs, GError
   for (guint i = 0; i < experiment->sweep_samples->len; i++)
     {
       gsize samples = g_array_index (experiment->sweep_samples, gsize, i);
-      if (samples > largest->data.train && lofi_sweep_samples_apply (experiment, samples, inputs))
+      if (samples > largest->data.train && lofi_sweep_samples_apply (experiment, samples, run->result->task->test.count, inputs))
         largest->data.train = samples;
     }
   g_autofree char *first = lofi_sweep_samples_key (experiment), *key = g_strdup_printf ("%zu/%s", largest->data.train, first);
@@ -332,7 +332,7 @@ lofi_sweep_samples_prepare (LofiSweepSamples *shared, LofiFitRun *run, GError **
 {
   const LofiTask *task = run->result->task;
   gsize samples = task->train.count, inputs = task->train.inputs.cols;
-  if (!run->cache || lofi_lift_streams (run) || !lofi_sweep_samples_apply (run->experiment, samples, inputs))
+  if (!run->cache || lofi_lift_streams (run) || !lofi_sweep_samples_apply (run->experiment, samples, task->test.count, inputs))
     return TRUE;
   const LofiLayerSpec *spec = lofi_experiment_layer (run->experiment, 0);
   g_autoptr (LofiFeatures) train = lofi_features_of_task (run->result->task, FALSE);

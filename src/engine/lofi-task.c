@@ -17,7 +17,7 @@ lofi_task_ref (LofiTask *task)
 static void
 split_clear (const LofiTask *task, LofiSplit *split)
 {
-  if (!lofi_split_is_shared (task, split))
+  if (!lofi_split_is_shared (task, split) && !task->larger)
     lofi_matrix_clear (&split->inputs);
   g_free (split->y);
   g_free (split->indices);
@@ -33,6 +33,7 @@ task_clear (gpointer data)
   g_free (task->negative_name);
   split_clear (task, &task->train);
   split_clear (task, &task->test);
+  g_clear_pointer (&task->larger, lofi_task_unref);
   g_clear_pointer (&task->dataset, lofi_dataset_unref);
 }
 
@@ -49,7 +50,7 @@ lofi_task_bytes (const LofiTask *task)
   gsize bytes = sizeof *task;
   for (guint s = 0; s < G_N_ELEMENTS (splits); s++)
     {
-      gboolean shared = lofi_split_is_shared (task, splits[s]);
+      gboolean shared = task->larger || lofi_split_is_shared (task, splits[s]);
       bytes += (shared ? 0 : lofi_matrix_bytes (splits[s]->inputs.rows, splits[s]->inputs.cols))
                + splits[s]->count * (sizeof (double) + sizeof (gint64));
     }
@@ -170,6 +171,50 @@ check_labels (LofiTask *task, GError **error)
   return lofi_error_set (error, LOFI_ERROR_INPUT, "data.train", _("take more samples, another seed or other classes"),
                          _("all %zu training samples are of one class (%s)"), train->count,
                          positive ? task->positive_name : task->negative_name);
+}
+
+gboolean
+lofi_task_counts (LofiDataset *dataset, const LofiExperiment *experiment, gsize *available_train, gsize *tests, GError **error)
+{
+  g_autoptr (LofiTask) task = g_atomic_rc_box_new0 (LofiTask);
+  LofiClassSigns signs = { { 0 } };
+  task->dataset = lofi_dataset_ref (dataset);
+  if (!lofi_task_take_labelling (task, &experiment->data, &signs, error))
+    return FALSE;
+  g_free (candidates (&dataset->train, &signs, available_train));
+  g_free (candidates (&dataset->test, &signs, tests));
+  if (is_teacher (task))
+    *available_train = LOFI_TEACHER_TRAIN_MOST;
+  if (experiment->data.test > 0)
+    *tests = MIN (*tests, experiment->data.test);
+  return TRUE;
+}
+
+static void
+take_first (const LofiSplit *from, gsize count, LofiSplit *to)
+{
+  to->count = count;
+  to->inputs = lofi_matrix_row_block (&from->inputs, 0, count);
+  to->y = g_memdup2 (from->y, (count + 1) * sizeof (double));
+  to->indices = g_memdup2 (from->indices, (count + 1) * sizeof (gint64));
+}
+
+LofiTask *
+lofi_task_first (LofiTask *larger, const LofiExperiment *experiment, GError **error)
+{
+  g_autoptr (LofiTask) task = g_atomic_rc_box_new0 (LofiTask);
+  gsize count = experiment->data.train;
+  g_return_val_if_fail (count > 0 && count <= larger->train.count, NULL);
+  *task = *larger;
+  task->key = lofi_task_key (larger->dataset->key, experiment);
+  task->labelling_title = g_strdup (larger->labelling_title);
+  task->positive_name = g_strdup (larger->positive_name);
+  task->negative_name = g_strdup (larger->negative_name);
+  task->dataset = lofi_dataset_ref (larger->dataset);
+  task->larger = lofi_task_ref (larger);
+  take_first (&larger->train, count, &task->train);
+  take_first (&larger->test, larger->test.count, &task->test);
+  return check_labels (task, error) ? g_steal_pointer (&task) : NULL;
 }
 
 LofiTask *

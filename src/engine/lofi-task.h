@@ -11,7 +11,7 @@ typedef struct {
   gint64 *indices;          /* count: the place of each sample in the source's split */
 } LofiSplit;
 
-typedef struct {
+typedef struct _LofiTask {
   char *key;                /* identifies everything above; equal keys, equal numbers */
   LofiDataset *dataset;     /* kept alive */
   gsize channels, height, width;    /* d = their product */
@@ -22,6 +22,7 @@ typedef struct {
   double mean_y;
   double offset[4], spread[4];      /* per channel: input = (pixel / 255 - offset) / spread; standardize and none: 0, 1 */
   LofiSplit train, test;
+  struct _LofiTask *larger; /* whose inputs these are views of, or NULL */
 } LofiTask;
 
 LofiTask *lofi_task_ref (LofiTask *task);
@@ -36,6 +37,13 @@ gsize lofi_task_bytes (const LofiTask *task);
  * labelling or class, classes given for targets, more samples asked for than there are (naming how many), fewer than two, one class
  * only, NaN or infinity in the inputs (naming the array, row, column), targets that do not match the inputs. */
 LofiTask *lofi_task_new (LofiDataset *dataset, const LofiExperiment *experiment, GCancellable *cancellable, GError **error);
+
+/* The task of an experiment that asks for fewer training samples than the one `larger` was drawn for, which is known to be else the same, neither of a
+ * teacher nor standardised: as lofi_task_new, but its inputs are views of larger's. */
+LofiTask *lofi_task_first (LofiTask *larger, const LofiExperiment *experiment, GError **error);
+
+/* How many samples of the labelling there are, and how many the task would be tested on, without drawing any. */
+gboolean lofi_task_counts (LofiDataset *dataset, const LofiExperiment *experiment, gsize *available_train, gsize *tests, GError **error);
 
 /* The key lofi_task_new would give, without reading pixels. dataset_key from lofi_dataset_key. (transfer full) */
 char *lofi_task_key (const char *dataset_key, const LofiExperiment *experiment);

@@ -107,7 +107,7 @@ check (const char *layers, LofiPrecision precision, double tolerance, gboolean a
     {
       g_autoptr (LofiSweepSamples) lone = lofi_sweep_samples_new ();
       g_autoptr (LofiResult) together = fit (experiment, order[i], shared), alone = fit (experiment, order[i], lone), plain = fit (experiment, order[i], NULL);
-      ck_assert (lofi_sweep_samples_apply (experiment, order[i], FIXTURE_INPUTS) == applies);
+      ck_assert (lofi_sweep_samples_apply (experiment, order[i], 80, FIXTURE_INPUTS) == applies);
       ck_assert_msg (equal_results (together, alone), "%zu samples", order[i]);
       double d = difference_of_results (together, plain);
       ck_assert_msg (d <= tolerance, "%zu samples: %g", order[i], d);
