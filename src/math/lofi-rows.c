@@ -13,7 +13,7 @@
 
 #define TOGETHER 16         /* vectors are filled up to a multiple of this, */
 #define TOGETHER_ALONE 4    /* on one thread of this */
-#define PIECE_BYTES 4194304 /* of rows, that both products pass over in the cache */
+#define PIECE_BYTES 4194304 /* of rows, that both products of BLAS pass over in the cache; and between two looks at the watch */
 #define PIECE_LEAST 64      /* rows of a piece */
 #define FOLD 2048           /* rows, after which sums in single precision go on in double */
 
@@ -138,7 +138,7 @@ lofi_rows_clear (LofiRows *rows)
 typedef struct {
   LofiRows *rows;
   const double *const *vectors, *const *weights;
-  size_t count, columns;    /* vectors; with those that fill up */
+  size_t count, columns;    /* vectors; with those that fill up, for BLAS */
   bool started, started_f;  /* whether the vectors have been packed in either precision */
   size_t pending;           /* rows summed in single precision since the last fold */
   const LofiWatch *watch;
