@@ -103,6 +103,15 @@ lofi_cache_put (LofiCache *cache, const char *key, gpointer value, gsize bytes, 
   g_mutex_unlock (&cache->lock);
 }
 
+void
+lofi_cache_clear (LofiCache *cache)
+{
+  g_mutex_lock (&cache->lock);
+  while (cache->recent.tail)
+    remove_entry (cache, cache->recent.tail->data);
+  g_mutex_unlock (&cache->lock);
+}
+
 gsize
 lofi_cache_bytes (LofiCache *cache)
 {

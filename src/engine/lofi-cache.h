@@ -14,6 +14,8 @@ typedef gpointer (*LofiCacheRef) (gpointer value);
 gpointer lofi_cache_get (LofiCache *cache, const char *key);
 /* Takes a reference of its own. A value larger than the budget is not kept. */
 void lofi_cache_put (LofiCache *cache, const char *key, gpointer value, gsize bytes, LofiCacheRef ref, GDestroyNotify unref);
+/* Drops everything. */
+void lofi_cache_clear (LofiCache *cache);
 gsize lofi_cache_bytes (LofiCache *cache);
 /* How often get found something, and how often not; for tests. */
 void lofi_cache_counts (LofiCache *cache, guint64 *hits, guint64 *misses);

@@ -126,15 +126,17 @@ lofi_cell_compute (const LofiExperiment *experiment, LofiCell *cell, LofiSweepSa
   g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
   const LofiObserver leading = { .spectra = LOFI_SPECTRA_LEADING, .nulls = cell->method == LOFI_METHOD_LOFI ? LOFI_NULLS_PERMUTED : LOFI_NULLS_NONE };
   LofiFitRun run = { .experiment = experiment, .cache = cache, .observer = &leading, .cancellable = cancellable, .result = result };
-  gboolean lifts = cell->method == LOFI_METHOD_LOFI || cell->method == LOFI_METHOD_LAZY;
-  if (!lofi_fit_run_begin (&run, FALSE, error) || (lifts && !lofi_sweep_samples_prepare (shared, &run, error)))
+  if (!lofi_fit_run_begin (&run, FALSE, error))
+    return FALSE;
+  if (shared && cell->method == LOFI_METHOD_LOFI && !lofi_sweep_samples_prepare (shared, &run, error))
     return FALSE;
   if (cell->method == LOFI_METHOD_LOFI)
     {
       if (!fit_lofi (&run, cell, sketches, error))
         return FALSE;
     }
-  else if (!(result->readout = methods[cell->method] (&run, error)))
+  else if (!(result->readout = shared && cell->method == LOFI_METHOD_LAZY ? lofi_sweep_samples_lazy (shared, &run, error)
+                                                                          : methods[cell->method] (&run, error)))
     return FALSE;
   cell->seconds = (g_get_monotonic_time () - began) / 1e6;
   return take_scores (cell, result->readout, error);
@@ -146,7 +148,7 @@ lofi_cell_sketches (const LofiExperiment *experiment, LofiSweepSamples *shared, 
   g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
   const LofiObserver leading = { .spectra = LOFI_SPECTRA_LEADING };
   LofiFitRun run = { .experiment = experiment, .cache = cache, .observer = &leading, .cancellable = cancellable, .result = result };
-  if (!lofi_fit_run_begin (&run, FALSE, error) || !lofi_sweep_samples_prepare (shared, &run, error))
+  if (!lofi_fit_run_begin (&run, FALSE, error) || (shared && !lofi_sweep_samples_prepare (shared, &run, error)))
     return NULL;
   guint needed = 0;
   for (guint l = 0; l < result->n_layers; l++)

@@ -16,11 +16,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LofiShareMap, lofi_share_map_free)
 /* samples: index into the experiment's sweep_samples. */
 gboolean lofi_share_map_has (const LofiShareMap *map, guint point, guint seed, guint samples);
 
+/* The cells of a share (NULL: all), and those of them that are there. */
+void lofi_emergence_count (const LofiExperiment *experiment, const LofiShareMap *share, LofiCells *cells, guint *total, guint *found);
+
 /* ---- cells (lofi-emergence-cell.c) ---- */
 /* Bases of the features of a cell's filtered layers (lofi-overlap.h), NULL where there is none. LofiArray * */
 typedef GPtrArray LofiSketches;
 /* experiment: of the cell's point, with its number of samples and its seed. Fills everything but the cell's parameters, overlaps only of teachers.
- * sketches: where to leave those of LoFi's layers (transfer full), or NULL. shared: of the sweep. */
+ * sketches: where to leave those of LoFi's layers (transfer full), or NULL. shared: the pass that the sample count takes part in, or NULL. */
 gboolean lofi_cell_compute (const LofiExperiment *experiment, LofiCell *cell, LofiSweepSamples *shared, LofiCache *cache, LofiSketches **sketches,
                             GCancellable *cancellable, GError **error);
 /* The layers alone, again, for their sketches. (transfer full) */

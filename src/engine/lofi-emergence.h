@@ -30,15 +30,17 @@ gboolean lofi_emergence_wants (const LofiExperiment *experiment, LofiMethod meth
  * about equal cost, and the same on every machine. */
 typedef struct { guint part, parts; } LofiShare;
 
-/* Told in the sweep's thread. cell: after each new cell, or after its overlaps became known (then overlaps is TRUE and the cell is the one they
- * were added to); finished counts those that were there before too. */
+/* Told in the thread that runs the sweep, one after the other. cell: after each new cell, or after its overlaps became known (then overlaps is TRUE and
+ * the cell is the one they were added to); finished counts those that were there before too. waiting, if not NULL: many times a second. */
 typedef struct {
   void (*cell) (gpointer data, const LofiCell *cell, gboolean overlaps, guint finished, guint total);
   gpointer data;
+  void (*waiting) (gpointer data);
 } LofiSweepObserver;
 
-/* Computes every cell of the share that cells lacks, small n first, adding each as it is found and telling the observer (may be NULL). Stopped: error
- * is G_IO_ERROR_CANCELLED, what was found stays. Sample counts beyond what the data has, and points whose settings do not go together, are an error
+/* Computes every cell of the share that cells lacks, begun small n first, adding each as it is found and telling the observer (may be NULL). As many
+ * cells at a time as BLAS has threads, each on one thread of its own: until it returns, BLAS has one, and nobody else may set their number. The calling
+ * thread waits, and computes nothing. Stopped: error is G_IO_ERROR_CANCELLED, what was found stays. Sample counts beyond what the data has, and points whose settings do not go together, are an error
  * before anything is computed. A cell's numbers do not depend on which other cells are computed with it, to the last bit. */
 gboolean lofi_emergence_run (const LofiExperiment *experiment, LofiCells *cells, LofiShare share, LofiCache *cache,
                              const LofiSweepObserver *observer, GCancellable *cancellable, GError **error);

@@ -76,6 +76,14 @@ on_cell (gpointer data, const LofiCell *cell, gboolean overlaps, guint finished,
   self->sweep_total = total;
   self->out_cells = TRUE;
   lofi_runner_wake_main (self);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+on_waiting (gpointer data)
+{
+  LofiRunner *self = ((Watch *) data)->runner;
+  g_mutex_lock (&self->lock);
   gboolean pictures = self->pictures_wanted != NULL;
   g_mutex_unlock (&self->lock);
   if (pictures)
@@ -98,7 +106,7 @@ static gboolean
 run_sweep (LofiRunner *self, const LofiExperiment *experiment, LofiCells *cells, GCancellable *cancellable, GError **error)
 {
   Watch watch = { self, NULL };
-  const LofiSweepObserver observer = { on_cell, &watch };
+  const LofiSweepObserver observer = { on_cell, &watch, on_waiting };
   open_folder (&watch, experiment, cells);
   tell_found (self, experiment, cells);
   gboolean done = lofi_emergence_run (experiment, cells, (LofiShare) { 0, 0 }, self->cache, &observer, cancellable, error);

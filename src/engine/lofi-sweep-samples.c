@@ -7,48 +7,29 @@
  * Numbers of a cell do not depend on what other cells are computed. Rows are lifted and summed in blocks of the same samples, whatever n; what is left
  * over of n beyond whole blocks is lifted by itself, and added to a copy of the sums. */
 #include "config.h"
-#include "lofi-sweep-samples-private.h"
+#include "lofi-sweep-pass-private.h"
 
 #include <string.h>
 #include "lofi-emergence-private.h"
 #include "lofi-error.h"
-#include "lofi-filter-private.h"
 
-#define BLOCK LOFI_FIT_BLOCK
-/* Of the rows lifted of one sample count; more are lifted for every count anew. There are two of these, and the cache of the sweep has to keep one. */
-#define ROWS_BYTES ((gsize) 128 << 20)
-
-struct _LofiSweepSamples {
-  char *key;
-  LofiTask *task;                    /* of the largest sample count */
-  LofiFeatures *train, *test;
-  LofiLiftStage *unscaled;
-  LofiOperator weighted, plain;      /* sums over the first `summed` samples, a multiple of BLOCK, with t = y and, for center-labels, t = 1 */
-  gsize summed;
-  double *ones;
-  /* of the last sample count */
-  char *lift_key, *filter_key;
-  LofiLiftStage *lift;
-  LofiFilterStage *filter;
-};
+#define BLOCK LOFI_PASS_BLOCK
 
 LofiSweepSamples *
 lofi_sweep_samples_new (void)
 {
   LofiSweepSamples *shared = g_new0 (LofiSweepSamples, 1);
-  shared->ones = g_new (double, BLOCK);
-  for (gsize i = 0; i < BLOCK; i++)
-    shared->ones[i] = 1;
+  g_atomic_ref_count_init (&shared->references);
+  g_mutex_init (&shared->lock);
+  g_mutex_init (&shared->lazy_lock);
   return shared;
 }
 
-static void
-clear_stages (LofiSweepSamples *shared)
+LofiSweepSamples *
+lofi_sweep_samples_ref (LofiSweepSamples *shared)
 {
-  g_clear_pointer (&shared->lift_key, g_free);
-  g_clear_pointer (&shared->filter_key, g_free);
-  g_clear_pointer (&shared->lift, lofi_lift_stage_unref);
-  g_clear_pointer (&shared->filter, lofi_filter_stage_unref);
+  g_atomic_ref_count_inc (&shared->references);
+  return shared;
 }
 
 static void
@@ -62,7 +43,7 @@ clear_sums (LofiSweepSamples *shared)
 static void
 clear (LofiSweepSamples *shared)
 {
-  clear_stages (shared);
+  lofi_lazy_chain_clear (&shared->lazy);
   clear_sums (shared);
   g_clear_pointer (&shared->key, g_free);
   g_clear_pointer (&shared->unscaled, lofi_lift_stage_unref);
@@ -72,20 +53,21 @@ clear (LofiSweepSamples *shared)
 }
 
 void
-lofi_sweep_samples_free (LofiSweepSamples *shared)
+lofi_sweep_samples_unref (LofiSweepSamples *shared)
 {
+  if (!g_atomic_ref_count_dec (&shared->references))
+    return;
   clear (shared);
-  g_free (shared->ones);
+  g_mutex_clear (&shared->lock);
+  g_mutex_clear (&shared->lazy_lock);
   g_free (shared);
 }
 
 /* ---- where it is right ---- */
 
-static gboolean
-is_homogeneous (const LofiLayerSpec *spec)
+gboolean
+lofi_lift_is_homogeneous (const LofiLayerSpec *spec)
 {
-  if (spec->kind == LOFI_KIND_FILTER)
-    return spec->size == 0;
   return spec->kind == LOFI_KIND_DENSE && spec->width != LOFI_WIDTH_INFINITE && spec->bias == 0 && spec->degree == LOFI_DEGREE_EXACT
          && (spec->activation == LOFI_RELU || spec->activation == LOFI_IDENTITY);
 }
@@ -94,11 +76,11 @@ gboolean
 lofi_sweep_samples_apply (const LofiExperiment *experiment, gsize samples, gsize tests, gsize inputs)
 {
   const LofiLayerSpec *spec = experiment->layers->len > 0 ? lofi_experiment_layer (experiment, 0) : NULL;
-  if (!spec || samples == 0 || !is_homogeneous (spec) || experiment->data.normalize == LOFI_NORMALIZE_STANDARDIZE || lofi_cell_is_planted (experiment))
+  if (!spec || samples == 0 || !(spec->kind == LOFI_KIND_FILTER ? spec->size == 0 : lofi_lift_is_homogeneous (spec)) || experiment->data.normalize == LOFI_NORMALIZE_STANDARDIZE || lofi_cell_is_planted (experiment))
     return FALSE;
   gsize width = lofi_layer_lifts (spec) ? spec->width : inputs;
   gboolean single = lofi_lift_in_single (experiment, spec, (double) samples, (double) tests, (double) inputs, (double) width);
-  return (single || experiment->precision == LOFI_PRECISION_DOUBLE) && lofi_matrix_bytes (samples, width) / (single ? 2 : 1) <= ROWS_BYTES;
+  return (single || experiment->precision == LOFI_PRECISION_DOUBLE) && lofi_matrix_bytes (samples, width) / (single ? 2 : 1) <= LOFI_PASS_ROWS_BYTES;
 }
 
 char *
@@ -123,34 +105,80 @@ are_nested (const LofiTask *task, const LofiTask *larger)
          && memcmp (task->test.indices, larger->test.indices, task->test.count * sizeof *task->test.indices) == 0;
 }
 
-/* ---- rows and sums ---- */
+/* ---- samples, rows and sums ---- */
 
-/* Rows and sums of the run's seed and first layer, empty at first. */
+/* The samples of the largest count of the sweep that shares the pass. */
 static gboolean
-take_experiment (LofiSweepSamples *shared, LofiFitRun *run, gsize inputs, GError **error)
+take_task (LofiSweepSamples *shared, const LofiExperiment *experiment, LofiDataset *dataset, GCancellable *cancellable, GError **error)
 {
-  const LofiExperiment *experiment = run->experiment;
   g_autoptr (LofiExperiment) largest = lofi_experiment_dup (experiment);
+  gsize available, tests, inputs = dataset->channels * dataset->height * dataset->width;
+  if (!lofi_task_counts (dataset, experiment, &available, &tests, error))
+    return FALSE;
   for (guint i = 0; i < experiment->sweep_samples->len; i++)
     {
       gsize samples = g_array_index (experiment->sweep_samples, gsize, i);
-      if (samples > largest->data.train && lofi_sweep_samples_apply (experiment, samples, run->result->task->test.count, inputs))
+      if (samples > largest->data.train && samples <= available && lofi_sweep_samples_apply (experiment, samples, tests, inputs))
         largest->data.train = samples;
     }
-  g_autofree char *first = lofi_sweep_samples_key (experiment), *key = g_strdup_printf ("%zu/%s", largest->data.train, first);
+  g_autofree char *first = lofi_sweep_samples_key (experiment), *key = g_strdup_printf ("%s/%zu/%s", dataset->key, largest->data.train, first);
   if (g_strcmp0 (key, shared->key) == 0)
     return TRUE;
   clear (shared);
-  shared->task = lofi_task_new (run->result->task->dataset, largest, run->cancellable, error);
+  shared->task = lofi_task_new (dataset, largest, cancellable, error);
   if (!shared->task)
     return FALSE;
   shared->train = lofi_features_of_task (shared->task, FALSE);
   shared->test = lofi_features_of_task (shared->task, TRUE);
-  shared->unscaled = lofi_lift_stage_new_unscaled (run, lofi_experiment_layer (experiment, 0), 0, shared->train, g_strdup (key), error);
-  if (!shared->unscaled || !lofi_lift_stage_fill (run, shared->unscaled, shared->test, "layer1", error))
-    return FALSE;
   shared->key = g_steal_pointer (&key);
   return TRUE;
+}
+
+gboolean
+lofi_sweep_samples_lend_task (LofiSweepSamples *shared, const LofiExperiment *experiment, LofiDataset *dataset, LofiCache *cache,
+                              GCancellable *cancellable, GError **error)
+{
+  gsize available, tests, samples = experiment->data.train;
+  if (!lofi_task_counts (dataset, experiment, &available, &tests, error))
+    return FALSE;
+  if (samples > available || !lofi_sweep_samples_apply (experiment, samples, tests, dataset->channels * dataset->height * dataset->width))
+    return TRUE;
+  g_mutex_lock (&shared->lock);
+  gboolean taken = take_task (shared, experiment, dataset, cancellable, error);
+  g_autoptr (LofiTask) task = taken ? lofi_task_first (shared->task, experiment, error) : NULL;
+  g_mutex_unlock (&shared->lock);
+  if (task)
+    lofi_cache_put (cache, task->key, task, lofi_task_bytes (task), (LofiCacheRef) lofi_task_ref, (GDestroyNotify) lofi_task_unref);
+  return task != NULL;
+}
+
+gboolean
+lofi_sweep_pass_take (LofiSweepSamples *shared, LofiFitRun *run, GError **error)
+{
+  if (!take_task (shared, run->experiment, run->result->task->dataset, run->cancellable, error))
+    return FALSE;
+  if (shared->unscaled)
+    return TRUE;
+  shared->unscaled = lofi_lift_stage_new_unscaled (run, lofi_experiment_layer (run->experiment, 0), 0, shared->train, g_strdup (shared->key), error);
+  if (shared->unscaled && lofi_lift_stage_fill (run, shared->unscaled, shared->test, "layer1", error))
+    return TRUE;
+  g_clear_pointer (&shared->unscaled, lofi_lift_stage_unref);
+  return FALSE;
+}
+
+/* Weights of one. */
+static const double *
+ones (void)
+{
+  static double all[BLOCK];
+  static gsize filled;
+  if (g_once_init_enter (&filled))
+    {
+      for (gsize i = 0; i < BLOCK; i++)
+        all[i] = 1;
+      g_once_init_leave (&filled, 1);
+    }
+  return all;
 }
 
 static LofiStatus
@@ -161,17 +189,17 @@ add_rows (LofiSweepSamples *shared, LofiOperator *weighted, LofiOperator *plain,
   for (guint which = 0; which < 2 && status == LOFI_OK; which++)
     {
       LofiOperator *op = which == 0 ? weighted : plain;
-      const double *weights = which == 0 ? y : shared->ones;
+      const double *weights = which == 0 ? y : ones ();
       if (op->width > 0)
         status = lofi_lift_block_add (block, op, weights, watch);
     }
   return status;
 }
 
-/* All whole blocks of the first `samples`, lifted, and summed if asked for. */
-static LofiStatus
-advance (LofiSweepSamples *shared, LofiLiftBlock *block, const LofiLayerSpec *spec, gsize samples, gboolean sums, const LofiWatch *watch)
+LofiStatus
+lofi_sweep_pass_advance (LofiSweepSamples *shared, const LofiLayerSpec *spec, gsize samples, gboolean sums, const LofiWatch *watch)
 {
+  LofiLiftBlock block = { 0 };
   LofiStatus status = LOFI_OK;
   gsize whole = samples / BLOCK * BLOCK, filled = shared->unscaled->train.filled;
   if (sums && (shared->summed > whole || shared->weighted.width == 0))
@@ -183,14 +211,15 @@ advance (LofiSweepSamples *shared, LofiLiftBlock *block, const LofiLayerSpec *sp
     }
   for (gsize first = sums ? shared->summed : filled; first < whole && status == LOFI_OK; first += BLOCK)
     {
-      status = lofi_watch_stops (watch) ? LOFI_STOPPED : lofi_lift_block_fill (block, shared->unscaled, shared->train, first, BLOCK);
+      status = lofi_watch_stops (watch) ? LOFI_STOPPED : lofi_lift_block_fill (&block, shared->unscaled, shared->train, first, BLOCK);
       if (status == LOFI_OK && sums)
-        status = add_rows (shared, &shared->weighted, &shared->plain, block, first, watch);
+        status = add_rows (shared, &shared->weighted, &shared->plain, &block, first, watch);
       if (status == LOFI_OK && sums)
         shared->summed = first + BLOCK;
     }
   if (status != LOFI_OK)
     clear_sums (shared);
+  lofi_lift_block_clear (&block);
   return status;
 }
 
@@ -251,9 +280,8 @@ scale_store (const LofiLiftStore *from, gsize count, double factor, LofiLiftStor
 }
 
 static void
-scale_rows (LofiSweepSamples *shared, const LofiLiftBlock *rest, gsize samples)
+scale_rows (const LofiSweepSamples *shared, LofiLiftStage *lift, const LofiLiftBlock *rest, gsize samples)
 {
-  LofiLiftStage *lift = shared->lift;
   gsize whole = samples / BLOCK * BLOCK, left = samples - whole;
   double factor = 1 / lift->lift.scale;
   if (!lift->train.single && !lift->train.array)
@@ -274,57 +302,71 @@ scale_rows (LofiSweepSamples *shared, const LofiLiftBlock *rest, gsize samples)
     scale_store (&shared->unscaled->test, shared->task->test.count, factor, &lift->test);
 }
 
-static gboolean
-take_filter (LofiSweepSamples *shared, LofiFitRun *run, const LofiFeatures *train, const LofiLiftBlock *rest, GError **error)
+/* What one sample count takes from the pass. */
+typedef struct {
+  LofiLiftBlock rest;                /* rows beyond whole blocks */
+  LofiOperator weighted, plain;      /* sums over all its samples */
+} Own;
+
+static void
+own_clear (Own *own)
+{
+  lofi_lift_block_clear (&own->rest);
+  lofi_operator_clear (&own->weighted);
+  lofi_operator_clear (&own->plain);
+}
+
+/* Under the lock. */
+static LofiStatus
+take_own (LofiSweepSamples *shared, const LofiLayerSpec *spec, gsize samples, gboolean sums, const LofiWatch *watch, Own *own)
+{
+  gsize whole = samples / BLOCK * BLOCK;
+  LofiStatus status = lofi_sweep_pass_advance (shared, spec, samples, sums, watch);
+  if (status == LOFI_OK && samples > whole)
+    status = lift_rest (shared, &own->rest, samples);
+  if (status == LOFI_OK && sums)
+    status = lofi_operator_copy (&own->weighted, &shared->weighted);
+  if (status == LOFI_OK && sums && spec->center_labels)
+    status = lofi_operator_copy (&own->plain, &shared->plain);
+  return status;
+}
+
+static LofiFilterStage *
+filter_of_sums (LofiSweepSamples *shared, LofiFitRun *run, const LofiFeatures *train, LofiLiftStage *lift, Own *own, GError **error)
 {
   const LofiLayerSpec *spec = lofi_experiment_layer (run->experiment, 0);
   gsize samples = train->samples, whole = samples / BLOCK * BLOCK;
-  LofiOperator weighted = { 0 }, plain = { 0 };
-  LofiStatus status = lofi_operator_copy (&weighted, &shared->weighted);
-  if (status == LOFI_OK && spec->center_labels)
-    status = lofi_operator_copy (&plain, &shared->plain);
-  if (status == LOFI_OK && samples > whole)
-    status = add_rows (shared, &weighted, &plain, rest, whole, &run->watch);
-  if (lofi_error_from_status (error, status, "layer1"))
-    {
-      LofiSums sums = { &weighted, spec->center_labels ? &plain : NULL, spec->center_labels ? run->result->task->mean_y : 0, 1 };
-      sums.factor = shared->lift->kind == LOFI_LIFT_RANDOM ? 1 / shared->lift->lift.scale : 1;
-      shared->filter = lofi_filter_stage_of_sums (run, spec, 0, train, shared->lift, &sums, error);
-    }
-  lofi_operator_clear (&weighted);
-  lofi_operator_clear (&plain);
-  return shared->filter != NULL;
+  LofiStatus status = samples > whole ? add_rows (shared, &own->weighted, &own->plain, &own->rest, whole, &run->watch) : LOFI_OK;
+  LofiSums sums = { &own->weighted, spec->center_labels ? &own->plain : NULL, spec->center_labels ? run->result->task->mean_y : 0, 1 };
+  sums.factor = lift->kind == LOFI_LIFT_RANDOM ? 1 / lift->lift.scale : 1;
+  return lofi_error_from_status (error, status, "layer1") ? lofi_filter_stage_of_sums (run, spec, 0, train, lift, &sums, error) : NULL;
+}
+
+/* The stages of the run's sample count, into its cache. */
+static gboolean
+make_stages (LofiSweepSamples *shared, LofiFitRun *run, const LofiFeatures *train, Own *own, char *lift_key, const char *filter_key, GError **error)
+{
+  const LofiLayerSpec *spec = lofi_experiment_layer (run->experiment, 0);
+  g_autoptr (LofiLiftStage) lift = lofi_lift_stage_new_scaled (run, spec, 0, train, shared->unscaled, lift_key, error);
+  if (!lift)
+    return FALSE;
+  scale_rows (shared, lift, &own->rest, train->samples);
+  g_autoptr (LofiFilterStage) filter = own->weighted.width > 0 ? filter_of_sums (shared, run, train, lift, own, error) : NULL;
+  if (!filter && own->weighted.width > 0)
+    return FALSE;
+  lofi_cache_put (run->cache, lift->key, lift, lofi_lift_stage_bytes (lift), (LofiCacheRef) lofi_lift_stage_ref, (GDestroyNotify) lofi_lift_stage_unref);
+  if (filter)
+    lofi_cache_put (run->cache, filter_key, filter, lofi_filter_stage_bytes (filter), (LofiCacheRef) lofi_filter_stage_ref,
+                    (GDestroyNotify) lofi_filter_stage_unref);
+  return TRUE;
 }
 
 static gboolean
-make_stages (LofiSweepSamples *shared, LofiFitRun *run, const LofiFeatures *train, gboolean sums, GError **error)
+has_stages (LofiCache *cache, const char *lift_key, const char *filter_key)
 {
-  const LofiLayerSpec *spec = lofi_experiment_layer (run->experiment, 0);
-  LofiLiftBlock block = { 0 };
-  LofiWatch quiet = lofi_cancellable_watch (run->cancellable);
-  gsize samples = train->samples;
-  LofiStatus status = advance (shared, &block, spec, samples, sums, &quiet);
-  if (status == LOFI_OK && samples % BLOCK > 0)
-    status = lift_rest (shared, &block, samples);
-  gboolean done = lofi_error_from_status (error, status, "layer1")
-                  && (shared->lift = lofi_lift_stage_new_scaled (run, spec, 0, train, shared->unscaled, g_strdup (shared->lift_key), error));
-  if (done)
-    scale_rows (shared, &block, samples);
-  done = done && (!sums || take_filter (shared, run, train, &block, error));
-  lofi_lift_block_clear (&block);
-  return done;
-}
-
-/* The largest task, too: its own sample count comes last, and need not be drawn again. */
-static void
-put_stages (const LofiSweepSamples *shared, LofiCache *cache)
-{
-  lofi_cache_put (cache, shared->task->key, shared->task, lofi_task_bytes (shared->task), (LofiCacheRef) lofi_task_ref, (GDestroyNotify) lofi_task_unref);
-  lofi_cache_put (cache, shared->lift_key, shared->lift, lofi_lift_stage_bytes (shared->lift), (LofiCacheRef) lofi_lift_stage_ref,
-                  (GDestroyNotify) lofi_lift_stage_unref);
-  if (shared->filter)
-    lofi_cache_put (cache, shared->filter_key, shared->filter, lofi_filter_stage_bytes (shared->filter), (LofiCacheRef) lofi_filter_stage_ref,
-                    (GDestroyNotify) lofi_filter_stage_unref);
+  g_autoptr (LofiLiftStage) lift = lofi_cache_get (cache, lift_key);
+  g_autoptr (LofiFilterStage) filter = lift && filter_key ? lofi_cache_get (cache, filter_key) : NULL;
+  return lift && (filter || !filter_key);
 }
 
 gboolean
@@ -341,21 +383,17 @@ lofi_sweep_samples_prepare (LofiSweepSamples *shared, LofiFitRun *run, GError **
   gboolean sums = lofi_layer_filters (spec) && lofi_filter_form (samples, width, extent) == LOFI_FORM_PRIMAL
                   && (spec->keep_auto ? spec->keep_min : spec->keep) <= MIN (samples, width);
   g_autofree char *lift_key = lofi_lift_key (run, spec, 0, task->key, train), *filter_key = lofi_filter_stage_key (lift_key, spec, extent);
-  if (!shared->lift || g_strcmp0 (shared->filter_key, filter_key) != 0)
-    {
-      clear_stages (shared);
-      if (!take_experiment (shared, run, inputs, error))
-        return FALSE;
-      if (!are_nested (task, shared->task))
-        return TRUE;
-      shared->lift_key = g_steal_pointer (&lift_key);
-      shared->filter_key = g_steal_pointer (&filter_key);
-      if (!make_stages (shared, run, train, sums, error))
-        {
-          clear_stages (shared);
-          return FALSE;
-        }
-    }
-  put_stages (shared, run->cache);
-  return TRUE;
+  LofiWatch quiet = lofi_cancellable_watch (run->cancellable);
+  Own own = { 0 };
+  if (has_stages (run->cache, lift_key, sums ? filter_key : NULL))
+    return TRUE;
+  g_mutex_lock (&shared->lock);
+  gboolean done = lofi_sweep_pass_take (shared, run, error), nested = done && are_nested (task, shared->task);
+  if (nested)
+    done = lofi_error_from_status (error, take_own (shared, spec, samples, sums, &quiet, &own), "layer1");
+  g_mutex_unlock (&shared->lock);
+  /* Rows of whole blocks, once they are there, stay as they are. */
+  done = done && (!nested || make_stages (shared, run, train, &own, g_steal_pointer (&lift_key), filter_key, error));
+  own_clear (&own);
+  return done;
 }

@@ -150,10 +150,13 @@ START_TEST (test_stopped_keeps_and_goes_on)
   Counter counter = { .stop_after = 5, .cancellable = cancellable };
   ck_assert (!sweep (experiment, cells, (LofiShare) { 0, 0 }, &counter, cancellable, &error));
   ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
-  ck_assert_uint_eq (lofi_cells_count (cells), 5);
+  /* What another worker had finished by then is kept and told, too. */
+  guint kept = lofi_cells_count (cells);
+  ck_assert_uint_eq (counter.calls, kept);
+  ck_assert (kept >= 5 && kept <= 9);
   counter = (Counter) { 0 };
   ck_assert (sweep (experiment, cells, (LofiShare) { 0, 0 }, &counter, NULL, NULL));
-  ck_assert_uint_eq (counter.calls, 7);
+  ck_assert_uint_eq (counter.calls, 12 - kept);
   ck_assert (sweep (experiment, whole, (LofiShare) { 0, 0 }, NULL, NULL, NULL));
   g_autofree char *one = lofi_cells_to_summary (cells), *other = lofi_cells_to_summary (whole);
   ck_assert_str_eq (one, other);
@@ -250,8 +253,10 @@ START_TEST (test_shares_are_disjoint_and_merge_to_the_whole)
   experiment->sweep_seeds = 4;
   g_autoptr (LofiCells) whole = lofi_cells_new ();
   Counter counter = { 0 };
+  lofi_blas_set_threads (1);      /* one cell after the other: they come in the order they are begun in */
   ck_assert (sweep (experiment, whole, (LofiShare) { 0, 0 }, &counter, NULL, NULL));
   ck_assert (counter.small_first);
+  lofi_blas_set_threads (2);
   g_autofree char *wanted = lofi_cells_to_summary (whole), *wanted_lines = without_seconds (whole);
   for (guint c = 0; c < G_N_ELEMENTS (parts_of); c++)
     {

@@ -171,6 +171,68 @@ START_TEST (test_precision_by_the_count)
 }
 END_TEST
 
+/* ---- the lazy baseline ---- */
+
+static LofiReadout *
+fit_lazy (LofiExperiment *experiment, gsize samples, LofiSweepSamples *shared)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LofiCache) cache = lofi_cache_new ((gsize) 64 << 20);
+  g_autoptr (LofiExperiment) own = lofi_experiment_dup (experiment);
+  g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
+  LofiFitRun run = { .experiment = own, .cache = cache, .result = result };
+  own->data.train = samples;
+  LofiReadout *readout = NULL;
+  if (lofi_fit_run_begin (&run, FALSE, &error))
+    readout = shared ? lofi_sweep_samples_lazy (shared, &run, &error) : lofi_fit_lazy (&run, &error);
+  ck_assert_msg (readout != NULL, "%s", error ? error->message : "");
+  return readout;
+}
+
+static gboolean
+equal_readouts (const LofiReadout *a, const LofiReadout *b)
+{
+  return memcmp (a->test_predictions, b->test_predictions, a->n_test * sizeof (double)) == 0
+         && memcmp (a->train_predictions, b->train_predictions, a->n_train * sizeof (double)) == 0;
+}
+
+static void
+check_lazy (const char *layers, LofiPrecision precision, gboolean applies)
+{
+  g_autoptr (LofiExperiment) experiment = experiment_of (layers, precision);
+  g_autoptr (LofiSweepSamples) shared = lofi_sweep_samples_new ();
+  const gsize order[] = { 40, 512, 700, 1500, 1024, 40 };
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    {
+      g_autoptr (LofiSweepSamples) lone = lofi_sweep_samples_new ();
+      g_autoptr (LofiReadout) together = fit_lazy (experiment, order[i], shared), alone = fit_lazy (experiment, order[i], lone);
+      g_autoptr (LofiReadout) plain = fit_lazy (experiment, order[i], NULL);
+      ck_assert_msg (equal_readouts (together, alone), "%zu samples", order[i]);
+      double d = difference (together->test_predictions, plain->test_predictions, plain->n_test);
+      ck_assert_msg (d <= (applies ? 1e-5 : 0), "%zu samples: %g", order[i], d);
+      if (applies)
+        ck_assert_msg (!equal_readouts (together, plain), "%zu samples are not shared", order[i]);
+    }
+}
+
+START_TEST (test_lazy)
+{
+  check_lazy (WIDTH, LOFI_PRECISION_SINGLE, TRUE);
+  check_lazy (WIDTH "[layer2]\nwidth=70\nkeep=4\n[layer3]\nwidth=50\nactivation=identity\nkeep=none\n", LOFI_PRECISION_SINGLE, TRUE);
+  check_lazy ("[layer1]\nwidth=50\nkeep=none\n[layer2]\nwidth=60\nkeep=3\n", LOFI_PRECISION_SINGLE, TRUE);
+}
+END_TEST
+
+START_TEST (test_lazy_that_is_not_shared)
+{
+  check_lazy (WIDTH, LOFI_PRECISION_DOUBLE, FALSE);
+  check_lazy (WIDTH "[layer2]\nwidth=70\nbias=0.5\nkeep=4\n", LOFI_PRECISION_SINGLE, FALSE);
+  check_lazy ("[layer1]\nkind=filter\nkeep=5\n[layer2]\nwidth=40\nkeep=4\n", LOFI_PRECISION_SINGLE, FALSE);
+}
+END_TEST
+
+/* ---- seeds ---- */
+
 /* What a state had of one seed is let go with the next, and all of it at the end. */
 START_TEST (test_seeds_take_turns)
 {
@@ -201,6 +263,8 @@ main (void)
   tcase_add_test (tcase, test_filter_without_lift);
   tcase_add_test (tcase, test_what_is_not_homogeneous_is_not_shared);
   tcase_add_test (tcase, test_precision_by_the_count);
+  tcase_add_test (tcase, test_lazy);
+  tcase_add_test (tcase, test_lazy_that_is_not_shared);
   tcase_add_test (tcase, test_seeds_take_turns);
   suite_add_tcase (suite, tcase);
   return lofi_test_run (suite);
