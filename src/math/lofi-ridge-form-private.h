@@ -1,4 +1,4 @@
-/* The two bases of the ridge: one in which the Gram matrix is tridiagonal (lofi-ridge-form.c, -gram.c, -basis.c), and, where its rounding
+/* The two bases of the ridge: one in which the Gram matrix is tridiagonal (lofi-ridge-form.c, -gather.c, -gram.c, -basis.c), and, where its rounding
  * matters, eigenvectors (lofi-ridge-problem.c). */
 #pragma once
 
@@ -7,6 +7,7 @@
 /* The regression with its Gram matrix reduced to tridiagonal form. */
 typedef struct {
   LofiRidgeRows source;
+  const double *source_y;   /* n, as it came */
   bool dual, keep;          /* keep: B is stored when it has been computed */
   bool kept;                /* it has been */
   size_t samples, features, directions;    /* n, p, m */
@@ -26,7 +27,13 @@ typedef struct {
 /* Not zeroed; lofi_matrix_clear frees it. */
 LofiStatus lofi_ridge_matrix_new (LofiMatrix *m, size_t rows, size_t cols);
 
-/* lofi-ridge-gram.c: the rows first .. of the source; rows less the mean; the Gram matrix of the centred features into reflectors, the
+/* lofi-ridge-gram.c. rows are added to sums; sums of `count` rows become their mean, false if it is not finite, which is so if any of
+ * the rows' entries is not; rows, of a block with a row to spare, join and are spoiled, LOFI_NOT_FINITE: they have not joined. */
+void lofi_ridge_add_rows (const LofiMatrix *rows, double *sums);
+bool lofi_ridge_divide (double *sums, size_t cols, size_t count);
+LofiStatus lofi_ridge_gram_join (LofiRidgeGram *gram, LofiMatrix *rows, const double *y);
+
+/* lofi-ridge-gather.c: the rows first .. of the source; rows less the mean; the Gram matrix of the centred features into reflectors, the
  * mean, and what goes with the form. */
 LofiStatus lofi_ridge_fetch (const LofiRidgeForm *form, size_t first, LofiMatrix *rows, const LofiWatch *watch);
 void lofi_ridge_subtract (LofiMatrix *rows, const double *mean);

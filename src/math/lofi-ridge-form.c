@@ -30,16 +30,11 @@ lofi_ridge_form_clear (LofiRidgeForm *form)
 static LofiStatus
 allocate (LofiRidgeForm *form)
 {
-  size_t n = form->samples, p = form->features, m = form->directions;
-  LofiStatus status = lofi_matrix_alloc (&form->reflectors, m, m);
-  form->y = calloc (n, sizeof (double));
-  form->mean = calloc (p, sizeof (double));
-  form->right = calloc (p, sizeof (double));
+  size_t m = form->directions;
+  form->y = calloc (form->samples, sizeof (double));
   form->diagonal = m <= SIZE_MAX / 4 ? calloc (4 * m, sizeof (double)) : NULL;
-  if (!form->y || !form->mean || !form->right || !form->diagonal)
-    status = LOFI_NO_MEMORY;
-  if (status != LOFI_OK)
-    return status;
+  if (!form->y || !form->diagonal)
+    return LOFI_NO_MEMORY;
   form->off_diagonal = form->diagonal + m;
   form->tau = form->off_diagonal + m;
   form->along = form->tau + m;
@@ -139,7 +134,7 @@ lofi_ridge_form_init (LofiRidgeForm *form, const LofiRidgeRows *source, const do
 {
   size_t n = source->samples, p = source->features;
   bool dual = p + 1 >= n;
-  *form = (LofiRidgeForm) { .source = *source, .dual = dual, .keep = keep || dual, .samples = n, .features = p,
+  *form = (LofiRidgeForm) { .source = *source, .source_y = y, .dual = dual, .keep = keep || dual, .samples = n, .features = p,
                             .directions = dual ? n - 1 : p };
   LofiStatus status = allocate (form);
   if (status != LOFI_OK)

@@ -35,6 +35,10 @@ check (const LofiRidgeRows *rows, const double *y, const double *penalties, size
   if (rows->samples < 2 || rows->features == 0 || count == 0 || !lofi_fits_blas (rows->samples) || !lofi_fits_blas (rows->features)
       || !lofi_fits_blas (count))
     return LOFI_BAD_SHAPE;
+  if (rows->gram && (rows->gram->features != rows->features || rows->gram->samples > rows->samples))
+    return LOFI_BAD_SHAPE;
+  if (rows->gram && (!isfinite (rows->factor) || rows->factor == 0.0))
+    return LOFI_NOT_FINITE;
   LofiMatrix targets = { .data = (double *) y, .rows = 1, .cols = rows->samples, .stride = rows->samples };
   if (!lofi_matrix_is_finite (&targets))
     return LOFI_NOT_FINITE;
@@ -184,11 +188,17 @@ copy_rows (void *data, size_t first, size_t count, LofiMatrix *rows, const LofiW
   return lofi_matrix_copy (rows, &block);
 }
 
+LofiRidgeRows
+lofi_ridge_rows_of (const LofiMatrix *features)
+{
+  return (LofiRidgeRows) { .samples = features->rows, .features = features->cols, .rows = copy_rows, .data = (void *) features };
+}
+
 LofiStatus
 lofi_ridge_fit (LofiRidge *ridge, const LofiMatrix *features, const double *y, const double *penalties, size_t count,
                 double *loo_curve, const LofiWatch *watch)
 {
-  LofiRidgeRows rows = { .samples = features->rows, .features = features->cols, .rows = copy_rows, .data = (void *) features };
+  LofiRidgeRows rows = lofi_ridge_rows_of (features);
   return lofi_ridge_fit_keeping (ridge, &rows, y, penalties, count, true, loo_curve, watch);
 }
 
