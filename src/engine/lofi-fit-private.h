@@ -17,6 +17,7 @@ typedef struct {
   LofiCache *cache;                  /* may be NULL */
   const LofiObserver *observer;      /* may be NULL */
   GCancellable *cancellable;         /* may be NULL */
+  gboolean once;                     /* nobody will come back for another K: lifted test samples are not stored */
   LofiResult *result;                /* being filled; snapshots are shallow copies of it */
   LofiWatch watch;                   /* stops with the cancellable, reports the stage at hand */
   /* Progress by estimated flops: done before this stage, this stage, everything. */

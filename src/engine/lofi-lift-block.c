@@ -74,6 +74,31 @@ block_inputs (LofiLiftBlock *block, const LofiLiftStage *stage, const LofiFeatur
                                           : lofi_patches (&maps, stage->input, stage->window, rows);
 }
 
+void
+lofi_lift_scale_single (const LofiMatrixF *from, double factor, LofiMatrixF *to)
+{
+  float share = (float) factor;
+  for (gsize i = 0; i < from->rows; i++)
+    {
+      const float *restrict row = from->data + i * from->stride;
+      float *restrict scaled = to->data + i * to->stride;
+      for (gsize j = 0; j < from->cols; j++)
+        scaled[j] = share * row[j];
+    }
+}
+
+void
+lofi_lift_scale_double (const LofiMatrix *from, double factor, LofiMatrix *to)
+{
+  for (gsize i = 0; i < from->rows; i++)
+    {
+      const double *restrict row = from->data + i * from->stride;
+      double *restrict scaled = to->data + i * to->stride;
+      for (gsize j = 0; j < from->cols; j++)
+        scaled[j] = factor * row[j];
+    }
+}
+
 static LofiStatus
 fill_single (LofiLiftBlock *block, LofiLiftStage *stage, const LofiMatrix *inputs)
 {
@@ -86,6 +111,26 @@ fill_single (LofiLiftBlock *block, LofiLiftStage *stage, const LofiMatrix *input
   return status == LOFI_OK ? lofi_single_lift_apply (&stage->single_lift, &narrow, &block->single) : status;
 }
 
+/* Rows of another stage, times the store's factor. */
+static LofiStatus
+scale_stored (LofiLiftBlock *block, const LofiLiftStore *store, gsize first, gsize rows)
+{
+  LofiStatus status;
+  if (store->single)
+    {
+      LofiMatrixF from = lofi_matrix_f_row_block (&store->single->matrix, first, rows);
+      status = reserve_single (&block->work_single, rows, from.cols, &block->single);
+      if (status == LOFI_OK)
+        lofi_lift_scale_single (&from, store->factor, &block->single);
+      return status;
+    }
+  LofiMatrix from = lofi_matrix_row_block (&store->array->matrix, first, rows);
+  status = reserve (&block->work, rows, from.cols, &block->rows);
+  if (status == LOFI_OK)
+    lofi_lift_scale_double (&from, store->factor, &block->rows);
+  return status;
+}
+
 LofiStatus
 lofi_lift_block_fill (LofiLiftBlock *block, LofiLiftStage *stage, const LofiFeatures *input, gsize first, gsize count)
 {
@@ -96,6 +141,8 @@ lofi_lift_block_fill (LofiLiftBlock *block, LofiLiftStage *stage, const LofiFeat
   LofiStatus status = LOFI_OK;
   block->rows = (LofiMatrix) { 0 };
   block->single = (LofiMatrixF) { 0 };
+  if (known && store->factor != 0)
+    return scale_stored (block, store, first * s, rows);
   if (stage->single && (known || extends))
     block->single = lofi_matrix_f_row_block (&store->single->matrix, first * s, rows);
   else if (known || extends)

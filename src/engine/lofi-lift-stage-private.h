@@ -28,6 +28,7 @@ typedef struct {
   LofiArray *array;            /* one of the two, or neither: not stored */
   LofiArrayF *single;
   gsize filled;                /* samples computed */
+  double factor;               /* not 0: of another stage, whose rows times this are meant */
 } LofiLiftStore;
 
 /* Filled by the first pass, immutable once in the cache. */
@@ -65,8 +66,8 @@ char *lofi_lift_key (const LofiFitRun *run, const LofiLayerSpec *spec, guint ind
 LofiLiftStage *lofi_lift_stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, gsize channel,
                                     char *key, GError **error);
 
-/* Of a dense lift without bias, homogeneous in its input: one that does not divide by c; and from that another whose stores are to be filled with its
- * rows over c. key is taken. (transfer full) */
+/* Of a dense lift without bias, homogeneous in its input: one that does not divide by c; and from that another whose store of training rows is to be
+ * filled with its rows over c, and whose test rows are its own, times 1 / c. key is taken. (transfer full) */
 LofiLiftStage *lofi_lift_stage_new_unscaled (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input, char *key,
                                              GError **error);
 LofiLiftStage *lofi_lift_stage_new_scaled (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFeatures *input,
@@ -93,6 +94,10 @@ void lofi_lift_block_clear (LofiLiftBlock *block);
 /* The lifted rows of samples first .. first + count - 1 of `input`, the training or the test features that entered: stored ones, or
  * computed, into the store where there is one (only while the stage is being filled). */
 LofiStatus lofi_lift_block_fill (LofiLiftBlock *block, LofiLiftStage *stage, const LofiFeatures *input, gsize first, gsize count);
+
+/* to = factor from, of the same shape. */
+void lofi_lift_scale_single (const LofiMatrixF *from, double factor, LofiMatrixF *to);
+void lofi_lift_scale_double (const LofiMatrix *from, double factor, LofiMatrix *to);
 
 /* Adds the rows to the operator, in the precision they are in. weights: one a row. */
 LofiStatus lofi_lift_block_add (const LofiLiftBlock *block, LofiOperator *op, const double *weights, const LofiWatch *watch);

@@ -41,6 +41,8 @@ lofi_lift_stage_unref (LofiLiftStage *stage)
 static gsize
 store_bytes (const LofiLiftStore *store)
 {
+  if (store->factor != 0)
+    return 0;
   if (store->array)
     return lofi_matrix_bytes (store->array->matrix.rows, store->array->matrix.cols);
   return store->single ? lofi_matrix_bytes (store->single->matrix.rows, store->single->matrix.cols) / 2 : 0;
@@ -265,7 +267,7 @@ stage_new (LofiFitRun *run, const LofiLayerSpec *spec, guint index, const LofiFe
   gsize most = stage->kind == LOFI_LIFT_RANDOM && !lofi_lift_streams (run) ? LOFI_KEEP_LIFTED_BYTES : 0;
   if (!store_init (stage, &stage->train, input->samples, most, place, error))
     return NULL;
-  gsize tests = run->cache ? run->result->task->test.count : 0;
+  gsize tests = run->cache && !(run->once && scaled) ? run->result->task->test.count : 0;
   if (lofi_layer_filters (spec) && !store_init (stage, &stage->test, tests, MIN (most, LOFI_KEEP_LIFTED_TEST_BYTES), place, error))
     return NULL;
   return g_steal_pointer (&stage);
@@ -305,9 +307,9 @@ lofi_lift_stage_new_scaled (LofiFitRun *run, const LofiLayerSpec *spec, guint in
       return NULL;
     }
   stage->weights = lofi_array_ref (unscaled->weights);
-  gsize tests = unscaled->test.array || unscaled->test.single ? unscaled->test.filled : 0;
+  stage->test = (LofiLiftStore) { unscaled->test.array ? lofi_array_ref (unscaled->test.array) : NULL,
+                                  unscaled->test.single ? lofi_array_f_ref (unscaled->test.single) : NULL, unscaled->test.filled, 1 / stage->lift.scale };
   return finish_random_lift (stage, spec, place, error) && store_init (stage, &stage->train, input->samples, LOFI_KEEP_LIFTED_BYTES, place, error)
-             && store_init (stage, &stage->test, tests, LOFI_KEEP_LIFTED_TEST_BYTES, place, error)
            ? g_steal_pointer (&stage) : NULL;
 }
 

@@ -237,31 +237,6 @@ lift_rest (LofiSweepSamples *shared, LofiLiftBlock *block, gsize samples)
 
 /* ---- the stages of one sample count ---- */
 
-static void
-scale_single (const LofiMatrixF *from, double factor, LofiMatrixF *to)
-{
-  float share = (float) factor;
-  for (gsize i = 0; i < from->rows; i++)
-    {
-      const float *restrict row = from->data + i * from->stride;
-      float *restrict scaled = to->data + i * to->stride;
-      for (gsize j = 0; j < from->cols; j++)
-        scaled[j] = share * row[j];
-    }
-}
-
-static void
-scale_double (const LofiMatrix *from, double factor, LofiMatrix *to)
-{
-  for (gsize i = 0; i < from->rows; i++)
-    {
-      const double *restrict row = from->data + i * from->stride;
-      double *restrict scaled = to->data + i * to->stride;
-      for (gsize j = 0; j < from->cols; j++)
-        scaled[j] = factor * row[j];
-    }
-}
-
 /* Rows 0 .. count - 1 of a store into another. */
 static void
 scale_store (const LofiLiftStore *from, gsize count, double factor, LofiLiftStore *to)
@@ -269,12 +244,12 @@ scale_store (const LofiLiftStore *from, gsize count, double factor, LofiLiftStor
   if (to->single)
     {
       LofiMatrixF rows = lofi_matrix_f_row_block (&from->single->matrix, 0, count), scaled = lofi_matrix_f_row_block (&to->single->matrix, 0, count);
-      scale_single (&rows, factor, &scaled);
+      lofi_lift_scale_single (&rows, factor, &scaled);
     }
   else if (to->array)
     {
       LofiMatrix rows = lofi_matrix_row_block (&from->array->matrix, 0, count), scaled = lofi_matrix_row_block (&to->array->matrix, 0, count);
-      scale_double (&rows, factor, &scaled);
+      lofi_lift_scale_double (&rows, factor, &scaled);
     }
   to->filled = count;
 }
@@ -290,16 +265,14 @@ scale_rows (const LofiSweepSamples *shared, LofiLiftStage *lift, const LofiLiftB
   if (left > 0 && lift->single)
     {
       LofiMatrixF scaled = lofi_matrix_f_row_block (&lift->train.single->matrix, whole, left);
-      scale_single (&rest->single, factor, &scaled);
+      lofi_lift_scale_single (&rest->single, factor, &scaled);
     }
   else if (left > 0)
     {
       LofiMatrix scaled = lofi_matrix_row_block (&lift->train.array->matrix, whole, left);
-      scale_double (&rest->rows, factor, &scaled);
+      lofi_lift_scale_double (&rest->rows, factor, &scaled);
     }
   lift->train.filled = samples;
-  if (lift->test.single || lift->test.array)
-    scale_store (&shared->unscaled->test, shared->task->test.count, factor, &lift->test);
 }
 
 /* What one sample count takes from the pass. */
