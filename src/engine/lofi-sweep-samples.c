@@ -228,11 +228,9 @@ static LofiStatus
 lift_rest (LofiSweepSamples *shared, LofiLiftBlock *block, gsize samples)
 {
   gsize whole = samples / BLOCK * BLOCK;
-  LofiLiftStore store = shared->unscaled->train;
-  shared->unscaled->train = (LofiLiftStore) { 0 };
-  LofiStatus status = lofi_lift_block_fill (block, shared->unscaled, shared->train, whole, samples - whole);
-  shared->unscaled->train = store;
-  return status;
+  LofiLiftStage bare = *shared->unscaled;      /* others may be reading from it */
+  bare.train = (LofiLiftStore) { 0 };
+  return lofi_lift_block_fill (block, &bare, shared->train, whole, samples - whole);
 }
 
 /* ---- the stages of one sample count ---- */

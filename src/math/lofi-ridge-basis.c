@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REFLECTORS 64       /* applied together */
+#define REFLECTORS LOFI_RIDGE_REFLECTORS
 
 /* A block of reflectors: `number` of them, acting on the first `rows` coordinates. */
 typedef struct {

@@ -20,6 +20,10 @@ typedef struct {
   double *triangles;        /* of the blocks of reflectors */
   LofiMatrix centred;       /* n x p; dual only */
   LofiMatrix basis;         /* n x m, B; primal: empty unless kept */
+  bool single;              /* B is in single precision, in basis_single; primal only */
+  LofiMatrixF basis_single;
+  float *blocks;            /* of reflectors, to turn it by */
+  double *sizes;            /* n: of the centred rows */
   double largest, smallest, nothing;    /* eigenvalues of T: bound of the largest, the smallest above nothing */
   bool deficient;           /* some are below nothing */
 } LofiRidgeForm;
@@ -49,11 +53,17 @@ double lofi_ridge_form_rounding (const LofiRidgeForm *form, double penalty);
 /* errors and slack: count, as the sums have them, the errors divided by n. */
 LofiStatus lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, size_t count, double *errors, double *slack,
                                    const LofiWatch *watch);
+#define LOFI_RIDGE_REFLECTORS 64       /* applied together */
+
 /* Q (lofi-ridge-basis.c). turn: rows <- rows Q, work: rows x p numbers. apply: x <- Q x, or Q^T x. expand: Q itself into m x m. */
 LofiStatus lofi_ridge_basis_init (LofiRidgeForm *form);
 void lofi_ridge_basis_turn (const LofiRidgeForm *form, LofiMatrix *rows, double *work);
 LofiStatus lofi_ridge_basis_apply (const LofiRidgeForm *form, bool transposed, double *x);
 LofiStatus lofi_ridge_basis_expand (const LofiRidgeForm *form, LofiMatrix *q, const LofiWatch *watch);
+/* Q in single precision (lofi-ridge-single.c), after lofi_ridge_basis_init. work: rows x LOFI_RIDGE_REFLECTORS numbers. */
+LofiStatus lofi_ridge_single_init (LofiRidgeForm *form);
+void lofi_ridge_single_turn (const LofiRidgeForm *form, LofiMatrixF *rows, float *work);
+
 /* T diagonal, Q its eigenvectors: no penalty can make T + a I indefinite. primal only. */
 LofiStatus lofi_ridge_form_diagonalise (LofiRidgeForm *form, const LofiWatch *watch);
 LofiStatus lofi_ridge_form_readout (const LofiRidgeForm *form, double penalty, LofiRidge *ridge);

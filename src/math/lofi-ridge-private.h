@@ -1,4 +1,4 @@
-/* Inside the ridge: leave-one-out sums in a basis of directions (lofi-ridge-sums.c) and the search along the penalties
+/* Inside the ridge: leave-one-out sums in a basis of directions (lofi-ridge-sums.c, -kernel.c) and the search along the penalties
  * (lofi-ridge-search.c). What makes such a basis is in lofi-ridge-form-private.h; lofi-ridge.c puts it together. */
 #pragma once
 
@@ -18,10 +18,25 @@ typedef struct {
   const double *diagonal, *off_diagonal;   /* m, m - 1: T; off_diagonal NULL: zeros */
   const double *along;                     /* m: b */
   const double *y;                         /* n: y less its mean */
+  const double *sizes;                     /* n: of the rows of B, if these are rounded to single precision; else NULL */
 } LofiRidgeSystem;
 
 /* x (m) becomes M^-1 x. work: 2 m numbers. False if M is not positive definite in this arithmetic. */
 bool lofi_ridge_system_solve (const LofiRidgeSystem *system, double penalty, double *x, double *work);
+
+/* The traces of M^-1 and of T M^-2. M is positive definite. */
+void lofi_ridge_system_traces (const LofiRidgeSystem *system, double penalty, double *inverse, double *image);
+
+/* Sweeps of LOFI_RIDGE_TILE samples, whose entries in direction j are at tile[j * LOFI_RIDGE_TILE], for LOFI_RIDGE_GROUP penalties: the
+ * fits and the leverages. tile is aligned to 64 bytes. The first is the fastest on this processor; NULL after the last. */
+#define LOFI_RIDGE_TILE 16
+#define LOFI_RIDGE_GROUP 2
+typedef struct {
+  const char *name;
+  void (*sweep) (const double *tile, const double *const *factors, size_t m, double (*fit)[LOFI_RIDGE_TILE],
+                 double (*leverage)[LOFI_RIDGE_TILE]);
+} LofiRidgeKernel;
+const LofiRidgeKernel *lofi_ridge_kernel (size_t index);
 
 /* Leave-one-out errors of some penalties, added up over samples. */
 typedef struct {
@@ -30,12 +45,14 @@ typedef struct {
   double *tile;             /* m x a few samples */
   double *errors;           /* count: sum of squared leave-one-out errors; NaN where M is not positive definite */
   double *slack;            /* count: the smallest of one less leverage; dual: 1 */
+  double *moved;            /* 3 x count: of what rounded rows do to the errors (lofi-ridge-single.c) */
 } LofiRidgeSums;
 
 LofiStatus lofi_ridge_sums_init (LofiRidgeSums *sums, const LofiRidgeSystem *system, const double *penalties, size_t count);
 void lofi_ridge_sums_clear (LofiRidgeSums *sums);
 /* The samples first .. first + B.rows - 1. */
 void lofi_ridge_sums_add (LofiRidgeSums *sums, const LofiRidgeSystem *system, const LofiMatrix *b, size_t first);
+void lofi_ridge_sums_add_single (LofiRidgeSums *sums, const LofiRidgeSystem *system, const LofiMatrixF *b, size_t first);
 
 /* The search. evaluate fills errors, and doubts (bounds on their relative error; never NaN), of the `count` places in which. */
 typedef struct {

@@ -11,12 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined __x86_64__ && defined __GNUC__
-#include <immintrin.h>
-#define HAVE_WIDE 1
-#endif
-
-#define TILE 16             /* samples: four vectors of four, whose twelve running sums fill the registers */
+#define TILE LOFI_RIDGE_TILE
+#define GROUP LOFI_RIDGE_GROUP
 
 bool
 lofi_ridge_system_solve (const LofiRidgeSystem *system, double penalty, double *x, double *work)
@@ -35,6 +31,24 @@ lofi_ridge_system_solve (const LofiRidgeSystem *system, double penalty, double *
   for (size_t j = m; j-- > 0; )
     x[j] = x[j] / pivot[j] - (j + 1 < m ? ratio[j + 1] * x[j + 1] : 0.0);
   return true;
+}
+
+/* M's pivots are the ratios of its leading determinants: the first two derivatives of the log of its determinant in the penalty. */
+void
+lofi_ridge_system_traces (const LofiRidgeSystem *system, double penalty, double *inverse, double *image)
+{
+  double before = 1.0, first = 0.0, second = 0.0, squares = 0.0;
+  *inverse = 0.0;
+  for (size_t j = 0; j < system->directions; j++)
+    {
+      double e = j > 0 && system->off_diagonal ? system->off_diagonal[j - 1] : 0.0, ratio = e / before;
+      second = ratio * ratio * (second - 2.0 * first * first / before);
+      first = 1.0 + ratio * ratio * first;
+      before = system->diagonal[j] + penalty - ratio * e;
+      *inverse += first / before;
+      squares += first / before * (first / before) - second / before;
+    }
+  *image = fmax (*inverse - penalty * squares, 0.0);
 }
 
 /* Three numbers a direction: what w takes of the one before, z / d, 1 / d. */
@@ -66,10 +80,12 @@ lofi_ridge_sums_init (LofiRidgeSums *sums, const LofiRidgeSystem *system, const 
     return LOFI_BAD_SHAPE;
   sums->factors = lofi_doubles_new (count * m * 3);
   sums->tile = lofi_doubles_new (m * TILE);
-  sums->errors = lofi_doubles_new (2 * count);
+  sums->errors = lofi_doubles_new (5 * count);
   if (!sums->factors || !sums->tile || !sums->errors)
     return LOFI_NO_MEMORY;
   sums->slack = sums->errors + count;
+  sums->moved = sums->slack + count;
+  memset (sums->moved, 0, 3 * count * sizeof (double));
   for (size_t k = 0; k < count; k++)
     {
       double *factors = sums->factors + k * m * 3;
@@ -88,98 +104,96 @@ lofi_ridge_sums_clear (LofiRidgeSums *sums)
   *sums = (LofiRidgeSums) { 0 };
 }
 
-static void
-sweep_narrow (const double *tile, const double *factors, size_t m, double *fit, double *leverage)
-{
-  double w[TILE] = { 0.0 };
-  memset (fit, 0, TILE * sizeof (double));
-  memset (leverage, 0, TILE * sizeof (double));
-  for (size_t j = 0; j < m; j++, tile += TILE, factors += 3)
-    for (size_t i = 0; i < TILE; i++)
-      {
-        w[i] = tile[i] - factors[0] * w[i];
-        fit[i] += factors[1] * w[i];
-        leverage[i] += factors[2] * w[i] * w[i];
-      }
-}
-
-#ifdef HAVE_WIDE
-__attribute__ ((target ("avx2,fma"))) static void
-sweep_wide (const double *tile, const double *factors, size_t m, double *fit, double *leverage)
-{
-  __m256d w[4], f[4], g[4];
-  for (int v = 0; v < 4; v++)
-    w[v] = f[v] = g[v] = _mm256_setzero_pd ();
-  for (size_t j = 0; j < m; j++, tile += TILE, factors += 3)
-    {
-      __m256d ratio = _mm256_broadcast_sd (factors), along = _mm256_broadcast_sd (factors + 1),
-              inverse = _mm256_broadcast_sd (factors + 2);
-      for (int v = 0; v < 4; v++)
-        {
-          w[v] = _mm256_fnmadd_pd (ratio, w[v], _mm256_load_pd (tile + 4 * v));
-          f[v] = _mm256_fmadd_pd (along, w[v], f[v]);
-          g[v] = _mm256_fmadd_pd (_mm256_mul_pd (inverse, w[v]), w[v], g[v]);
-        }
-    }
-  for (int v = 0; v < 4; v++)
-    {
-      _mm256_storeu_pd (fit + 4 * v, f[v]);
-      _mm256_storeu_pd (leverage + 4 * v, g[v]);
-    }
-}
-#endif
-
-static void
-sweep (const double *tile, const double *factors, size_t m, double *fit, double *leverage)
-{
-#ifdef HAVE_WIDE
-  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
-    {
-      sweep_wide (tile, factors, m, fit, leverage);
-      return;
-    }
-#endif
-  sweep_narrow (tile, factors, m, fit, leverage);
-}
-
 /* Sample i of the tile at tile[j * TILE + i]; rows short of a full tile are zero. */
+#define FILL_TILE(b) \
+  do \
+    { \
+      size_t cols = (b)->cols; \
+      if (rows < TILE) \
+        memset (tile, 0, cols * TILE * sizeof (double)); \
+      for (size_t from = 0; from < cols; from += 8)    /* a cache line of every row at a time, or half of one */ \
+        for (size_t i = 0; i < rows; i++) \
+          { \
+            const __typeof__ (*(b)->data) *row = (b)->data + (first + i) * (b)->stride; \
+            for (size_t j = from; j < cols && j < from + 8; j++) \
+              tile[j * TILE + i] = row[j]; \
+          } \
+    } \
+  while (0)
+
 static void
-fill_tile (double *tile, const LofiMatrix *b, size_t first, size_t rows)
+fill_tile (double *restrict tile, const LofiMatrix *b, size_t first, size_t rows)
 {
-  size_t m = b->cols;
-  if (rows < TILE)
-    memset (tile, 0, m * TILE * sizeof (double));
-  for (size_t from = 0; from < m; from += 8)    /* a cache line of every row at a time */
-    for (size_t i = 0; i < rows; i++)
-      {
-        const double *row = b->data + (first + i) * b->stride;
-        for (size_t j = from; j < m && j < from + 8; j++)
-          tile[j * TILE + i] = row[j];
-      }
+  FILL_TILE (b);
+}
+
+static void
+fill_tile_single (double *restrict tile, const LofiMatrixF *b, size_t first, size_t rows)
+{
+  FILL_TILE (b);
+}
+
+/* What the samples of a tile, the first of them number `first`, add to penalty k. */
+static void
+add_samples (LofiRidgeSums *sums, const LofiRidgeSystem *system, size_t k, size_t first, size_t rows, const double *fit, const double *leverage)
+{
+  double free_share = 1.0 - 1.0 / (double) system->samples, *moved = sums->moved + 3 * k;
+  for (size_t i = 0; i < rows; i++)
+    {
+      double slack = free_share - leverage[i], error = system->dual ? fit[i] / leverage[i] : (system->y[first + i] - fit[i]) / slack;
+      sums->errors[k] += error * error;
+      if (!system->dual && !(slack >= sums->slack[k]))
+        sums->slack[k] = slack;
+      if (!system->sizes)
+        continue;
+      double reach = system->sizes[first + i] / slack, of_fit = error * reach, of_leverage = error * of_fit;
+      moved[0] += of_fit * of_fit;
+      moved[1] += of_leverage * of_leverage;
+      moved[2] += of_leverage * system->sizes[first + i];
+    }
+}
+
+/* The tile's samples for all penalties, a group of these at a time; one that is short repeats its last. */
+static void
+add_tile (LofiRidgeSums *sums, const LofiRidgeSystem *system, size_t first, size_t rows)
+{
+  const LofiRidgeKernel *kernel = lofi_ridge_kernel (0);
+  size_t m = system->directions, group[GROUP], number = 0;
+  double fit[GROUP][TILE], leverage[GROUP][TILE];
+  for (size_t k = 0; k < sums->count || number > 0; k++)
+    {
+      if (k < sums->count && !isnan (sums->errors[k]))
+        group[number++] = k;
+      if (number < GROUP && (k + 1 < sums->count || number == 0))
+        continue;
+      const double *factors[GROUP];
+      for (size_t g = 0; g < GROUP; g++)
+        factors[g] = sums->factors + group[lofi_smaller (g, number - 1)] * m * 3;
+      kernel->sweep (sums->tile, factors, m, fit, leverage);
+      for (size_t g = 0; g < number; g++)
+        add_samples (sums, system, group[g], first, rows, fit[g], leverage[g]);
+      number = 0;
+    }
 }
 
 void
 lofi_ridge_sums_add (LofiRidgeSums *sums, const LofiRidgeSystem *system, const LofiMatrix *b, size_t first)
 {
-  size_t m = system->directions;
-  double free_share = 1.0 - 1.0 / (double) system->samples, fit[TILE], leverage[TILE];
   for (size_t from = 0; from < b->rows; from += TILE)
     {
       size_t rows = lofi_smaller (TILE, b->rows - from);
-      const double *y = system->y + first + from;
       fill_tile (sums->tile, b, from, rows);
-      for (size_t k = 0; k < sums->count; k++)
-        {
-          if (isnan (sums->errors[k]))
-            continue;
-          sweep (sums->tile, sums->factors + k * m * 3, m, fit, leverage);
-          for (size_t i = 0; i < rows; i++)
-            {
-              double slack = free_share - leverage[i], error = system->dual ? fit[i] / leverage[i] : (y[i] - fit[i]) / slack;
-              sums->errors[k] += error * error;
-              if (!system->dual && !(slack >= sums->slack[k]))
-                sums->slack[k] = slack;
-            }
-        }
+      add_tile (sums, system, first + from, rows);
+    }
+}
+
+void
+lofi_ridge_sums_add_single (LofiRidgeSums *sums, const LofiRidgeSystem *system, const LofiMatrixF *b, size_t first)
+{
+  for (size_t from = 0; from < b->rows; from += TILE)
+    {
+      size_t rows = lofi_smaller (TILE, b->rows - from);
+      fill_tile_single (sums->tile, b, from, rows);
+      add_tile (sums, system, first + from, rows);
     }
 }
