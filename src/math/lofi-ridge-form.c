@@ -24,6 +24,7 @@ lofi_ridge_form_clear (LofiRidgeForm *form)
   free (form->triangles);
   lofi_matrix_clear (&form->centred);
   lofi_matrix_clear (&form->basis);
+  lofi_ridge_single_clear (form);
   *form = (LofiRidgeForm) { 0 };
 }
 
@@ -175,40 +176,93 @@ LofiRidgeSystem
 lofi_ridge_form_system (const LofiRidgeForm *form)
 {
   return (LofiRidgeSystem) { .dual = form->dual, .samples = form->samples, .directions = form->directions, .diagonal = form->diagonal,
-                             .off_diagonal = form->explicit_basis ? NULL : form->off_diagonal, .along = form->along, .y = form->y };
+                             .off_diagonal = form->explicit_basis ? NULL : form->off_diagonal, .along = form->along, .y = form->y,
+                             .sizes = form->single ? form->sizes : NULL };
+}
+
+/* One pass over B: where a block of it is made, if it is not kept, and what for. */
+typedef struct {
+  LofiMatrix rows;          /* of the source, and then of B in double */
+  LofiMatrixF single;
+  double *work;
+  float *work_single;
+} Pass;
+
+static void
+pass_clear (Pass *pass)
+{
+  lofi_matrix_clear (&pass->rows);
+  lofi_matrix_f_clear (&pass->single);
+  free (pass->work);
+  free (pass->work_single);
+}
+
+static LofiStatus
+pass_init (Pass *pass, LofiRidgeForm *form)
+{
+  size_t n = form->samples, m = form->directions, count = lofi_smaller (LOFI_RIDGE_ROWS, n);
+  LofiStatus status = LOFI_OK;
+  *pass = (Pass) { 0 };
+  if (form->kept)
+    return LOFI_OK;
+  if (form->keep && !form->single)
+    status = lofi_ridge_matrix_new (&form->basis, n, m);
+  else
+    status = lofi_ridge_matrix_new (&pass->rows, count, m);
+  if (status == LOFI_OK && form->single)
+    {
+      status = lofi_ridge_single_new (form->keep ? &form->basis_single : &pass->single, form->keep ? n : count, m);
+      pass->work_single = lofi_floats_new (count * LOFI_RIDGE_REFLECTORS);
+    }
+  else
+    pass->work = lofi_doubles_new (count * m);
+  return status == LOFI_OK && !pass->work && !pass->work_single ? LOFI_NO_MEMORY : status;
+}
+
+/* The samples first .. first + count - 1. */
+static LofiStatus
+pass_add (Pass *pass, LofiRidgeForm *form, LofiRidgeSums *sums, const LofiRidgeSystem *system, size_t first, size_t count, const LofiWatch *watch)
+{
+  LofiMatrix rows = form->keep && !form->single ? lofi_matrix_row_block (&form->basis, first, count) : lofi_matrix_row_block (&pass->rows, 0, count);
+  LofiMatrixF single = form->keep ? lofi_matrix_f_row_block (&form->basis_single, first, count) : lofi_matrix_f_row_block (&pass->single, 0, count);
+  if (!form->kept)
+    {
+      LofiStatus status = lofi_ridge_fetch (form, first, &rows, watch);
+      if (status != LOFI_OK)
+        return status;
+      if (form->single)
+        lofi_ridge_single_round (form, &rows, &single, form->sizes + first);
+      else
+        lofi_ridge_subtract (&rows, form->mean);
+      if (form->single)
+        lofi_ridge_single_turn (form, &single, pass->work_single);
+      else
+        lofi_ridge_basis_turn (form, &rows, pass->work);
+    }
+  if (form->single)
+    lofi_ridge_sums_add_single (sums, system, &single, first);
+  else
+    lofi_ridge_sums_add (sums, system, &rows, first);
+  return LOFI_OK;
 }
 
 LofiStatus
-lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, size_t count, double *errors, double *slack,
+lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, size_t count, double *errors, double *slack, double *moved,
                         const LofiWatch *watch)
 {
-  size_t n = form->samples, m = form->directions;
+  size_t n = form->samples;
   LofiRidgeSystem system = lofi_ridge_form_system (form);
   LofiRidgeSums sums;
-  LofiMatrix block = { 0 };
-  double *work = NULL;
+  Pass pass = { 0 };
   LofiStatus status = lofi_ridge_sums_init (&sums, &system, penalties, count);
-  if (status == LOFI_OK && !form->kept)
-    {
-      status = form->keep ? lofi_ridge_matrix_new (&form->basis, n, m)
-                          : lofi_ridge_matrix_new (&block, lofi_smaller (LOFI_RIDGE_ROWS, n), m);
-      work = lofi_doubles_new (LOFI_RIDGE_ROWS * m);
-      if (status == LOFI_OK && !work)
-        status = LOFI_NO_MEMORY;
-    }
+  if (status == LOFI_OK)
+    status = pass_init (&pass, form);
   for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
     {
       size_t rows = lofi_smaller (LOFI_RIDGE_ROWS, n - first);
-      LofiMatrix b = form->keep ? lofi_matrix_row_block (&form->basis, first, rows) : lofi_matrix_row_block (&block, 0, rows);
-      if (!form->kept)
-        {
-          status = lofi_ridge_fetch (form, first, &b, watch);
-          if (status != LOFI_OK)
-            break;
-          lofi_ridge_subtract (&b, form->mean);
-          lofi_ridge_basis_turn (form, &b, work);
-        }
-      lofi_ridge_sums_add (&sums, &system, &b, first);
+      status = pass_add (&pass, form, &sums, &system, first, rows, watch);
+      if (status != LOFI_OK)
+        break;
       lofi_watch_report (watch, (double) (first + rows) / (double) n);
       if (lofi_watch_stops (watch))
         status = LOFI_STOPPED;
@@ -218,13 +272,16 @@ lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, size_t cou
       form->kept = form->keep;
       memcpy (errors, sums.errors, count * sizeof (double));
       memcpy (slack, sums.slack, count * sizeof (double));
+      status = lofi_ridge_single_moved (form, &sums, penalties, moved);
       for (size_t k = 0; k < count; k++)
         errors[k] /= (double) n;
     }
   else if (!form->kept && form->keep)
-    lofi_matrix_clear (&form->basis);
-  free (work);
-  lofi_matrix_clear (&block);
+    {
+      lofi_matrix_clear (&form->basis);
+      lofi_matrix_f_clear (&form->basis_single);
+    }
+  pass_clear (&pass);
   lofi_ridge_sums_clear (&sums);
   return status;
 }
@@ -267,7 +324,7 @@ solve_primal (const LofiRidgeForm *form, double penalty, double *x, double *miss
   memcpy (x, form->along, form->directions * sizeof (double));
   if (!lofi_ridge_system_solve (&system, penalty, x, work))
     return false;
-  if (!form->kept)
+  if (!form->kept || form->single)
     return true;
   double *residual = missing + m;
   memcpy (residual, form->y, form->samples * sizeof (double));

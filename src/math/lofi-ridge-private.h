@@ -38,6 +38,13 @@ typedef struct {
 } LofiRidgeKernel;
 const LofiRidgeKernel *lofi_ridge_kernel (size_t index);
 
+/* Sums over samples of error e, size |b| of the row, leverage h and one less leverage s, for what rounded rows do (lofi-ridge-single.c). */
+typedef struct {
+  double along, along_squares;    /* of a = (2 |e fit| + 4 e^2 h) / s, of a^2 */
+  double fits, leverages;         /* of (e |b| / s)^2, of (e^2 |b| / s)^2 h */
+  double leverage, second;        /* of h, of e^2 |b|^2 / s */
+} LofiRidgeMoved;
+
 /* Leave-one-out errors of some penalties, added up over samples. */
 typedef struct {
   size_t count;             /* penalties */
@@ -45,7 +52,7 @@ typedef struct {
   double *tile;             /* m x a few samples */
   double *errors;           /* count: sum of squared leave-one-out errors; NaN where M is not positive definite */
   double *slack;            /* count: the smallest of one less leverage; dual: 1 */
-  double *moved;            /* 3 x count: of what rounded rows do to the errors (lofi-ridge-single.c) */
+  LofiRidgeMoved *moved;    /* count; with system->sizes */
 } LofiRidgeSums;
 
 LofiStatus lofi_ridge_sums_init (LofiRidgeSums *sums, const LofiRidgeSystem *system, const double *penalties, size_t count);
@@ -60,6 +67,7 @@ typedef struct {
   size_t count;
   bool whole;               /* evaluate everywhere */
   bool patient;             /* many short rounds rather than two */
+  bool single;              /* an error that is within LOFI_RIDGE_ALLOWED of the smallest will do, and more doubtful ones */
   bool final;               /* there is nothing more exact to turn to: always certain */
   LofiStatus (*evaluate) (void *data, const size_t *which, size_t count, double *errors, double *doubts,
                           const LofiWatch *watch);
@@ -73,6 +81,9 @@ LofiStatus lofi_ridge_search (const LofiRidgeSearch *search, double *curve, doub
 
 /* Above this relative error an error is found again with eigenvectors. */
 #define LOFI_RIDGE_DOUBTFUL 1e-7
+/* Single precision: above this one it is found again in double. Two errors so doubtful, and what more is allowed, are 1e-6 together. */
+#define LOFI_RIDGE_DOUBTFUL_SINGLE 4e-7
+#define LOFI_RIDGE_ALLOWED 2e-7
 
 /* As lofi_ridge_fit_rows, told whether to keep B. */
 LofiStatus lofi_ridge_fit_keeping (LofiRidge *ridge, const LofiRidgeRows *features, const double *y, const double *penalties, size_t count,

@@ -136,6 +136,13 @@ smallest (const double *curve, size_t count)
   return best;
 }
 
+/* What an error of this doubt may be smaller by than it seems, beyond what is allowed. */
+static double
+margin (const Walk *walk, double doubt)
+{
+  return walk->search->single ? fmax (doubt - LOFI_RIDGE_DOUBTFUL_SINGLE, 0.0) - LOFI_RIDGE_ALLOWED : doubt;
+}
+
 /* Appends to which, after its first `count`, the places between known[gap] and known[gap + 1] whose error could be as small as `best`. */
 static size_t
 look_between (Walk *walk, size_t gap, double best, size_t count)
@@ -151,7 +158,7 @@ look_between (Walk *walk, size_t gap, double best, size_t count)
         off = away;
     }
   for (size_t k = first; k < last; k++)
-    if (!(walk->guess[k] - (at_end ? SAFETY_AT_END : SAFETY) * off - doubt - NOISE > log (best)))    /* true of a NaN */
+    if (!(walk->guess[k] - (at_end ? SAFETY_AT_END : SAFETY) * off - margin (walk, doubt) - NOISE > log (best)))    /* true of a NaN */
       walk->which[count++] = k;
   return count;
 }
@@ -180,8 +187,9 @@ candidates (Walk *walk, bool *all)
 static bool
 is_certain (const Walk *walk, size_t best)
 {
+  double limit = walk->search->single ? LOFI_RIDGE_DOUBTFUL_SINGLE : LOFI_RIDGE_DOUBTFUL;
   for (size_t k = 0; k < walk->search->count; k++)
-    if (walk->doubt[k] > LOFI_RIDGE_DOUBTFUL && !(walk->curve[k] * (1.0 - walk->doubt[k]) > walk->curve[best]))
+    if (walk->doubt[k] > limit && !(walk->curve[k] * (1.0 - walk->doubt[k]) > walk->curve[best]))
       return false;
   return true;
 }

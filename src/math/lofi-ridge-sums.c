@@ -80,12 +80,11 @@ lofi_ridge_sums_init (LofiRidgeSums *sums, const LofiRidgeSystem *system, const 
     return LOFI_BAD_SHAPE;
   sums->factors = lofi_doubles_new (count * m * 3);
   sums->tile = lofi_doubles_new (m * TILE);
-  sums->errors = lofi_doubles_new (5 * count);
-  if (!sums->factors || !sums->tile || !sums->errors)
+  sums->errors = lofi_doubles_new (2 * count);
+  sums->moved = calloc (count, sizeof *sums->moved);
+  if (!sums->factors || !sums->tile || !sums->errors || !sums->moved)
     return LOFI_NO_MEMORY;
   sums->slack = sums->errors + count;
-  sums->moved = sums->slack + count;
-  memset (sums->moved, 0, 3 * count * sizeof (double));
   for (size_t k = 0; k < count; k++)
     {
       double *factors = sums->factors + k * m * 3;
@@ -101,6 +100,7 @@ lofi_ridge_sums_clear (LofiRidgeSums *sums)
   free (sums->factors);
   free (sums->tile);
   free (sums->errors);
+  free (sums->moved);
   *sums = (LofiRidgeSums) { 0 };
 }
 
@@ -133,23 +133,31 @@ fill_tile_single (double *restrict tile, const LofiMatrixF *b, size_t first, siz
   FILL_TILE (b);
 }
 
+static void
+add_moved (LofiRidgeMoved *moved, double size, double fit, double leverage, double error, double slack)
+{
+  double square = error * error, along = (2.0 * fabs (error * fit) + 4.0 * square * leverage) / slack;
+  moved->along += fabs (along);
+  moved->along_squares += along * along;
+  moved->fits += square * size * size / (slack * slack);
+  moved->leverages += square * square * size * size / (slack * slack) * leverage;
+  moved->leverage += leverage;
+  moved->second += square * size * size / fabs (slack);
+}
+
 /* What the samples of a tile, the first of them number `first`, add to penalty k. */
 static void
 add_samples (LofiRidgeSums *sums, const LofiRidgeSystem *system, size_t k, size_t first, size_t rows, const double *fit, const double *leverage)
 {
-  double free_share = 1.0 - 1.0 / (double) system->samples, *moved = sums->moved + 3 * k;
+  double free_share = 1.0 - 1.0 / (double) system->samples;
   for (size_t i = 0; i < rows; i++)
     {
       double slack = free_share - leverage[i], error = system->dual ? fit[i] / leverage[i] : (system->y[first + i] - fit[i]) / slack;
       sums->errors[k] += error * error;
       if (!system->dual && !(slack >= sums->slack[k]))
         sums->slack[k] = slack;
-      if (!system->sizes)
-        continue;
-      double reach = system->sizes[first + i] / slack, of_fit = error * reach, of_leverage = error * of_fit;
-      moved[0] += of_fit * of_fit;
-      moved[1] += of_leverage * of_leverage;
-      moved[2] += of_leverage * system->sizes[first + i];
+      if (system->sizes)
+        add_moved (sums->moved + k, system->sizes[first + i], fit[i], leverage[i], error, slack);
     }
 }
 

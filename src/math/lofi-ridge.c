@@ -57,7 +57,8 @@ typedef struct {
   bool dual;
   double scale_y;
   const double *penalties;
-  double *some, *slack;         /* count each */
+  size_t count;
+  double *some, *slack, *moved;     /* count each; moved: by single precision */
   double *curve, *doubt;
 } Fit;
 
@@ -79,18 +80,18 @@ evaluate (void *data, const size_t *which, size_t count, double *errors, double 
   for (size_t i = 0; i < count; i++)
     fit->some[i] = fit->penalties[which[i]];
   LofiStatus status = fit->with_vectors ? lofi_ridge_problem_errors (&fit->problem, fit->some, count, errors, fit->slack, watch)
-                                        : lofi_ridge_form_errors (&fit->form, fit->some, count, errors, fit->slack, watch);
+                                        : lofi_ridge_form_errors (&fit->form, fit->some, count, errors, fit->slack, fit->moved, watch);
   for (size_t i = 0; i < count && status == LOFI_OK; i++)
-    doubts[i] = doubt_of (fit, fit->some[i], errors[i], fit->slack[i]);
+    doubts[i] = doubt_of (fit, fit->some[i], errors[i], fit->slack[i]) + fit->moved[i];
   return status;
 }
 
 /* Penalties so small beside the Gram matrix that its rounding shows. */
 static size_t
-doubtful (const Fit *fit, size_t count)
+doubtful (const Fit *fit)
 {
   size_t number = 0;
-  for (size_t k = 0; k < count; k++)
+  for (size_t k = 0; k < fit->count; k++)
     number += CAUTION * lofi_ridge_form_rounding (&fit->form, fit->penalties[k]) > LOFI_RIDGE_DOUBTFUL;
   return number;
 }
@@ -100,22 +101,48 @@ static LofiStatus
 turn_to_vectors (Fit *fit, const LofiWatch *watch)
 {
   fit->final = true;
+  memset (fit->moved, 0, fit->count * sizeof (double));
   if (!fit->form.keep)
     return lofi_ridge_form_diagonalise (&fit->form, watch);
   fit->with_vectors = true;
   return lofi_ridge_problem_init (&fit->problem, &fit->form, watch);
 }
 
-/* The tridiagonal form, unless all depends on what it is too coarse for; then eigenvectors. */
+/* The tridiagonal form, settled: in single precision where that is wanted and will do, else in double. */
 static LofiStatus
-choose (Fit *fit, size_t count, bool whole, size_t *best, const LofiWatch *watch)
+search_form (Fit *fit, LofiRidgeSearch *search, size_t *best, bool *certain, const LofiWatch *watch)
 {
   LofiWatchPart part;
-  LofiRidgeSearch search = { .penalties = fit->penalties, .count = count, .whole = whole, .patient = fit->form.keep,
+  LofiRidgeForm *form = &fit->form;
+  bool single = form->source.single && !search->whole && !form->dual && form->samples / 2 >= form->features;
+  double share = single ? 0.8 : 0.0;
+  LofiStatus status = LOFI_OK;
+  *certain = false;
+  if (single)
+    {
+      status = lofi_ridge_single_init (form);
+      search->single = true;
+      if (status == LOFI_OK)
+        status = lofi_ridge_search (search, fit->curve, fit->doubt, best, certain, lofi_watch_part (&part, watch, 0.0, share));
+      search->single = false;
+    }
+  if (status != LOFI_OK || *certain)
+    return status;
+  if (single)
+    lofi_ridge_single_clear (form);
+  return lofi_ridge_search (search, fit->curve, fit->doubt, best, certain, lofi_watch_part (&part, watch, share, 1.0));
+}
+
+/* The tridiagonal form, unless all depends on what it is too coarse for; then eigenvectors. */
+static LofiStatus
+choose (Fit *fit, bool whole, size_t *best, const LofiWatch *watch)
+{
+  LofiWatchPart part;
+  LofiRidgeSearch search = { .penalties = fit->penalties, .count = fit->count, .whole = whole, .patient = fit->form.keep,
                              .evaluate = evaluate, .data = fit };
   LofiStatus status = LOFI_OK;
-  size_t number = doubtful (fit, count);
-  bool certain = !(number == count || (whole && number > 0));
+  size_t number = doubtful (fit);
+  bool certain = !(number == fit->count || (whole && number > 0));
   double share = certain ? 0.9 : 0.0;
   if (certain)
     {
@@ -123,7 +150,7 @@ choose (Fit *fit, size_t count, bool whole, size_t *best, const LofiWatch *watch
       if (status == LOFI_OK && lofi_watch_stops (watch))
         status = LOFI_STOPPED;
       if (status == LOFI_OK)
-        status = lofi_ridge_search (&search, fit->curve, fit->doubt, best, &certain, lofi_watch_part (&part, watch, 0.1, share));
+        status = search_form (fit, &search, best, &certain, lofi_watch_part (&part, watch, 0.1, share));
     }
   if (status != LOFI_OK || certain)
     return status;
@@ -144,7 +171,7 @@ lofi_ridge_fit_keeping (LofiRidge *ridge, const LofiRidgeRows *rows, const doubl
   LofiStatus status = check (rows, y, penalties, count);
   if (status != LOFI_OK)
     return status;
-  Fit fit = { .penalties = penalties, .some = lofi_doubles_new (4 * count) };
+  Fit fit = { .penalties = penalties, .count = count, .some = lofi_doubles_new (5 * count) };
   LofiWatchPart part;
   size_t best = 0;
   ridge->features = rows->features;
@@ -156,12 +183,14 @@ lofi_ridge_fit_keeping (LofiRidge *ridge, const LofiRidgeRows *rows, const doubl
       fit.slack = fit.some + count;
       fit.curve = fit.slack + count;
       fit.doubt = fit.curve + count;
+      fit.moved = fit.doubt + count;
+      memset (fit.moved, 0, count * sizeof (double));
       status = lofi_ridge_form_init (&fit.form, rows, y, keep, lofi_watch_part (&part, watch, 0.0, 0.4));
     }
   fit.dual = fit.form.dual;
   fit.scale_y = fit.form.scale_y;
   if (status == LOFI_OK)
-    status = choose (&fit, count, loo_curve != NULL, &best, lofi_watch_part (&part, watch, 0.4, 1.0));
+    status = choose (&fit, loo_curve != NULL, &best, lofi_watch_part (&part, watch, 0.4, 1.0));
   if (status == LOFI_OK)
     status = fit.with_vectors ? lofi_ridge_problem_readout (&fit.problem, penalties[best], ridge)
                               : lofi_ridge_form_readout (&fit.form, penalties[best], ridge);

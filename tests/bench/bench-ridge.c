@@ -1,6 +1,7 @@
 /* How long a readout takes: exact leave-one-out over 500 penalties, beside the time that its operations (lofi_ridge_flops) would take at
  * the rate of this machine's matrix product, measured in the same run. The features are a rectified lift of a twentieth as many inputs, the
- * labels signs of a quadratic. Whole: the features in memory; rows: in passes; curve: all 500 errors asked for.
+ * labels signs of a quadratic. Whole: the features in memory; rows: in passes; curve: all 500 errors asked for; single: leave-one-out in single
+ * precision; nested: that with the Gram matrix known.
  * The repeats alternate and the best of each counts: other work on the machine slows all, but not at the same moment.
  *
  *   bench-ridge [REPEATS [SAMPLES FEATURES]]      default 3, all sizes
@@ -86,29 +87,32 @@ product_rate (Problem *problem)
   return 2.0 * PRODUCT * PRODUCT * PRODUCT / (seconds () - start);
 }
 
-static LofiStatus
-copy_rows (void *data, size_t first, size_t count, LofiMatrix *rows, const LofiWatch *watch)
-{
-  LofiMatrix block = lofi_matrix_row_block (data, first, count);
-  return lofi_matrix_copy (rows, &block);
-}
-
-typedef enum { WHOLE, ROWS, CURVE, WAYS } Way;
+typedef enum { WHOLE, ROWS, CURVE, SINGLE, NESTED, WAYS } Way;
 
 static double
 fit (Problem *problem, Way way, const double *penalties, double *penalty)
 {
   LofiRidge ridge;
-  LofiRidgeRows rows = { .samples = problem->features.rows, .features = problem->features.cols, .rows = copy_rows,
-                         .data = &problem->features };
-  double curve[PENALTIES], start = seconds ();
-  if (way == ROWS)
+  LofiRidgeGram gram = { 0 };
+  LofiRidgeRows rows = lofi_ridge_rows_of (&problem->features);
+  double curve[PENALTIES];
+  rows.single = way >= SINGLE;
+  if (way == NESTED)
+    {
+      insist (lofi_ridge_gram_init (&gram, problem->features.cols));
+      insist (lofi_ridge_gram_add (&gram, &problem->features, problem->y));
+      rows.gram = &gram;
+      rows.factor = 1.0;
+    }
+  double start = seconds ();
+  if (way == ROWS || way >= SINGLE)
     insist (lofi_ridge_fit_rows (&ridge, &rows, problem->y, penalties, PENALTIES, NULL, NULL));
   else
     insist (lofi_ridge_fit (&ridge, &problem->features, problem->y, penalties, PENALTIES, way == CURVE ? curve : NULL, NULL));
   double taken = seconds () - start;
   *penalty = ridge.penalty;
   lofi_ridge_clear (&ridge);
+  lofi_ridge_gram_clear (&gram);
   return taken;
 }
 
@@ -116,7 +120,7 @@ static void
 measure (size_t n, size_t p, int repeats)
 {
   Problem problem;
-  double penalties[PENALTIES], best[WAYS] = { INFINITY, INFINITY, INFINITY }, rate = 0.0, penalty = 0.0;
+  double penalties[PENALTIES], best[WAYS] = { INFINITY, INFINITY, INFINITY, INFINITY, INFINITY }, rate = 0.0, penalty = 0.0;
   double operations = lofi_ridge_flops (n, p, PENALTIES);
   lofi_penalty_grid (1e-6, 1e6, PENALTIES, penalties);
   problem_init (&problem, n, p);
@@ -126,7 +130,7 @@ measure (size_t n, size_t p, int repeats)
         rate = fmax (rate, product_rate (&problem));
         best[way] = fmin (best[way], fit (&problem, way, penalties, &penalty));
       }
-  printf ("%6zu %6zu %8.3f %8.3f %8.3f %8.1f %8.1f %6.2f %10.3g\n", n, p, best[WHOLE], best[ROWS], best[CURVE], 1e-9 * operations,
+  printf ("%6zu %6zu %8.3f %8.3f %8.3f %8.3f %8.3f %8.1f %8.1f %6.2f %10.3g\n", n, p, best[WHOLE], best[ROWS], best[CURVE], best[SINGLE], best[NESTED], 1e-9 * operations,
           1e-9 * rate, best[WHOLE] * rate / operations, penalty);
   fflush (stdout);
   problem_clear (&problem);
@@ -140,7 +144,7 @@ main (int argc, char **argv)
   lofi_blas_set_threads (0);
   printf ("Seconds, best of %d, %d threads; Gflop; Gflop/s of a product; whole over the time of its operations at that rate\n", repeats,
           lofi_blas_threads ());
-  printf ("%6s %6s %8s %8s %8s %8s %8s %6s %10s\n", "n", "p", "whole", "rows", "curve", "Gflop", "product", "ratio", "penalty");
+  printf ("%6s %6s %8s %8s %8s %8s %8s %8s %8s %6s %10s\n", "n", "p", "whole", "rows", "curve", "single", "nested", "Gflop", "product", "ratio", "penalty");
   if (argc > 3)
     measure (strtoul (argv[2], NULL, 10), strtoul (argv[3], NULL, 10), repeats);
   for (size_t s = 0; argc <= 3 && s < 4; s++)
