@@ -53,8 +53,9 @@ void lofi_ridge_gram_clear (LofiRidgeGram *gram);
  * gram, if there is one: the sums of the first gram->samples of these samples, with y as the fit has it, before their features were multiplied by
  * factor (finite, not 0). For p + 1 < n the first pass begins after them, in blocks of 512; otherwise it is of no use.
  * single: what only leave-one-out errors are made of may be in single precision. It is heeded for n >= 2 p where the curve is not asked for; the
- * errors then are right to 2e-7, and the error at the penalty taken is within 1e-6 of the smallest, both relative. The weights are in double
- * as ever. A bound on what rounding does decides: where it does not allow the choice (tiny penalties, one less leverage near 0) all is in double. */
+ * errors then are right to 4e-7, and the error at the penalty taken is within 1e-6 of the smallest, both relative: of penalties that differ by
+ * less any may be taken. The weights are in double as ever. A bound on what rounding does decides: where it does not allow the choice (tiny
+ * penalties, sizes far apart, one less leverage near 0) all is in double. */
 typedef struct {
   size_t samples, features;     /* n, p */
   LofiStatus (*rows) (void *data, size_t first, size_t count, LofiMatrix *rows, const LofiWatch *watch);
