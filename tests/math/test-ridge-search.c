@@ -16,6 +16,7 @@ typedef struct {
 typedef struct {
   const double *penalties;
   Shape shape;
+  double doubt, below;          /* of errors at penalties below this one; 0: of all */
   size_t evaluated;
 } Curve;
 
@@ -39,7 +40,7 @@ evaluate_curve (void *data, const size_t *which, size_t count, double *errors, d
   for (size_t i = 0; i < count; i++)
     {
       errors[i] = curve_at (curve, which[i]);
-      doubts[i] = 0.0;
+      doubts[i] = curve->below == 0.0 || curve->penalties[which[i]] < curve->below ? curve->doubt : 0.0;
     }
   curve->evaluated += count;
   return LOFI_OK;
@@ -93,6 +94,54 @@ START_TEST (the_search_is_exact_and_brief)
 }
 END_TEST
 
+/* Where an error a little above the smallest will do, fewer are looked at; doubts up to what single precision may leave do no harm. */
+START_TEST (what_is_allowed_is_kept_to)
+{
+  enum { COUNT = 500 };
+  static const Shape shapes[] = {
+    { { 0, 2 }, { 1.0, -1.0 }, 0.1 },
+    { { -3, -1, 2, 4 }, { 1.0, -1.02, 1.02, -1.0 }, 0.2 },
+    { { 0, 0, 0, 0 }, { -1.0 }, 0.3 },
+    { { -9, 9, 0, 0 }, { 1e-6, -1e-6 }, 1.0 },
+    { { 0, 1, 2, 3 }, { 1e6, -1.0 }, 1e-3 },
+    { { 0, 0, 0, 0 }, { 0.0 }, 0.7 },
+  };
+  double penalties[COUNT], errors[COUNT], doubts[COUNT];
+  lofi_penalty_grid (1e-6, 1e6, COUNT, penalties);
+  for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+    {
+      size_t evaluated[2];
+      for (int single = 0; single < 2; single++)
+        {
+          Curve curve = { .penalties = penalties, .shape = shapes[s], .doubt = single ? 0.9 * LOFI_RIDGE_DOUBTFUL_SINGLE : 0.0 };
+          LofiRidgeSearch search = { .penalties = penalties, .count = COUNT, .patient = true, .single = single, .evaluate = evaluate_curve,
+                                     .data = &curve };
+          size_t best = COUNT, least = 0;
+          bool certain = false;
+          ck_assert_int_eq (lofi_ridge_search (&search, errors, doubts, &best, &certain, NULL), LOFI_OK);
+          for (size_t k = 1; k < COUNT; k++)
+            if (curve_at (&curve, k) < curve_at (&curve, least))
+              least = k;
+          ck_assert (certain && curve_at (&curve, best) <= curve_at (&curve, least) * (1.0 + (single ? 1.01 * LOFI_RIDGE_ALLOWED : 0.0)));
+          evaluated[single] = curve.evaluated;
+        }
+      ck_assert_uint_le (evaluated[1], evaluated[0]);
+      ck_assert (s != 3 && s != 5 ? evaluated[1] <= 120 : evaluated[1] <= COUNT / 4);
+    }
+
+  /* More doubtful where it matters, or not. */
+  for (int matters = 0; matters < 2; matters++)
+    {
+      Curve curve = { .penalties = penalties, .shape = shapes[0], .doubt = 3.0 * LOFI_RIDGE_DOUBTFUL_SINGLE, .below = matters ? 1e6 : 1e-4 };
+      LofiRidgeSearch search = { .penalties = penalties, .count = COUNT, .patient = true, .single = true, .evaluate = evaluate_curve, .data = &curve };
+      size_t best = COUNT;
+      bool certain = false;
+      ck_assert_int_eq (lofi_ridge_search (&search, errors, doubts, &best, &certain, NULL), LOFI_OK);
+      ck_assert (certain == !matters);
+    }
+}
+END_TEST
+
 int
 main (void)
 {
@@ -100,6 +149,7 @@ main (void)
   TCase *tcase = tcase_create ("ridge-search");
   tcase_set_timeout (tcase, 60);
   tcase_add_test (tcase, the_search_is_exact_and_brief);
+  tcase_add_test (tcase, what_is_allowed_is_kept_to);
   suite_add_tcase (suite, tcase);
   return lofi_test_run (suite);
 }
