@@ -85,6 +85,12 @@ lofi_session_is_sweeping (LofiSession *self)
 void
 lofi_session_get_sweep_progress (LofiSession *self, guint *finished, guint *total)
 {
+  /* The sweep counts as it goes; to count again at every cell would take the main loop's time with a large grid. */
+  if (self->swept)
+    {
+      lofi_runner_get_sweep_progress (self->runner, finished, total);
+      return;
+    }
   g_autoptr (LofiCells) cells = lofi_session_get_cells (self);
   *total = lofi_emergence_total (self->experiment);
   *finished = cells ? lofi_emergence_found (self->experiment, cells) : 0;

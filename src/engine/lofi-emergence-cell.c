@@ -122,6 +122,8 @@ lofi_cell_compute (const LofiExperiment *experiment, LofiCell *cell, LofiSweepSa
 {
   static LofiReadout *(*const methods[LOFI_N_METHODS]) (LofiFitRun *, GError **)
     = { NULL, lofi_fit_lazy, lofi_fit_linear, lofi_fit_kernel, lofi_fit_descent };
+  static LofiReadout *(*const from_pass[LOFI_N_METHODS]) (LofiSweepSamples *, LofiFitRun *, GError **)
+    = { NULL, lofi_sweep_samples_lazy, lofi_sweep_samples_linear, NULL, NULL };
   gint64 began = g_get_monotonic_time ();
   g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
   const LofiObserver leading = { .spectra = LOFI_SPECTRA_LEADING, .nulls = cell->method == LOFI_METHOD_LOFI ? LOFI_NULLS_PERMUTED : LOFI_NULLS_NONE };
@@ -135,8 +137,7 @@ lofi_cell_compute (const LofiExperiment *experiment, LofiCell *cell, LofiSweepSa
       if (!fit_lofi (&run, cell, sketches, error))
         return FALSE;
     }
-  else if (!(result->readout = shared && cell->method == LOFI_METHOD_LAZY ? lofi_sweep_samples_lazy (shared, &run, error)
-                                                                          : methods[cell->method] (&run, error)))
+  else if (!(result->readout = shared && from_pass[cell->method] ? from_pass[cell->method] (shared, &run, error) : methods[cell->method] (&run, error)))
     return FALSE;
   cell->seconds = (g_get_monotonic_time () - began) / 1e6;
   return take_scores (cell, result->readout, error);

@@ -62,6 +62,8 @@ typedef struct {
   LofiFeatures *train, *test;
   LofiArray *kernel_train, *kernel_test;      /* n x n, m x n; then train and test are NULL */
   const double *kernel_test_diagonal;         /* m: every test sample with itself */
+  const LofiRidgeGram *gram;                  /* sums of the first training samples, their features still to be multiplied by factor; or NULL */
+  double factor;
 } LofiRepresentation;
 
 /* What a finished layer hands on. */
@@ -96,7 +98,8 @@ double lofi_fit_descent_cost (const LofiExperiment *experiment, LofiPlanData dat
 GArray *lofi_descent_layers (const LofiExperiment *experiment, LofiMapShape data, GError **error);
 LofiDescentPlan lofi_descent_plan (const LofiExperiment *experiment, const GArray *layers);
 
-/* The readout of a representation, from the cache or computed. (transfer full) */
+/* The readout of a representation, from the cache or computed. Where a lift would be in single precision, so are the products that only leave-one-out
+ * errors are made of. (transfer full) */
 LofiReadout *lofi_fit_readout (LofiFitRun *run, const LofiRepresentation *input, GError **error);
 
 /* Scores of predictions that are there; without samples they are NAN. */

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <glib/gi18n-lib.h>
 #include "lofi-error.h"
+#include "lofi-lift-stage-private.h"
 #include "lofi-null-private.h"
 #include "lofi-plan.h"
 
@@ -236,10 +237,12 @@ fit_ridge (LofiFitRun *run, const LofiRepresentation *input, LofiReadout *readou
   LofiFeatures *train = input->train;
   g_autofree double *penalties = g_new (double, e->penalty_count);
   lofi_penalty_grid (e->penalty_low, e->penalty_high, e->penalty_count, penalties);
-  LofiRidgeRows rows = { train->samples, train->count, readout_rows, train };
-  LofiStatus status = train->view.data
-                        ? lofi_ridge_fit (&readout->ridge, &train->view, task->train.y, penalties, e->penalty_count, NULL, &run->watch)
-                        : lofi_ridge_fit_rows (&readout->ridge, &rows, task->train.y, penalties, e->penalty_count, NULL, &run->watch);
+  LofiRidgeRows rows = train->view.data ? lofi_ridge_rows_of (&train->view) : (LofiRidgeRows) { train->samples, train->count, readout_rows, train };
+  double n = (double) train->samples, p = (double) train->count;
+  rows.gram = input->gram;
+  rows.factor = input->factor;
+  rows.single = e->precision == LOFI_PRECISION_SINGLE || (e->precision == LOFI_PRECISION_AUTO && 2 * n * p * MIN (n, p) > LOFI_DOUBLE_FLOPS);
+  LofiStatus status = lofi_ridge_fit_rows (&readout->ridge, &rows, task->train.y, penalties, e->penalty_count, NULL, &run->watch);
   if (!lofi_error_from_status (error, status, "readout"))
     return FALSE;
   readout->train_predictions = predict (run, &readout->ridge, train, error);

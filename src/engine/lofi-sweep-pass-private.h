@@ -1,4 +1,4 @@
-/* Inside the pass over nested samples: lofi-sweep-samples.c and lofi-sweep-lazy.c. */
+/* Inside the pass over nested samples: lofi-sweep-samples.c and lofi-sweep-baselines.c. */
 #pragma once
 
 #include "lofi-filter-private.h"
@@ -16,11 +16,12 @@ typedef struct {
   LofiArrayF *tests;                 /* all test samples behind the last stage */
   gsize filled;                      /* samples behind the last stage */
   double *squares;                   /* squares[i]: of what enters the last stage, summed over the samples before i */
+  LofiRidgeGram gram;                /* of whole blocks of the last stage's rows */
 } LofiLazyChain;
 
 struct _LofiSweepSamples {
   gatomicrefcount references;
-  GMutex lock, lazy_lock;            /* of everything but the chain, and of the chain */
+  GMutex lock, lazy_lock, linear_lock;    /* of what is neither the chain nor the linear baseline's, and of these */
   char *key;
   LofiTask *task;                    /* of the largest sample count */
   LofiFeatures *train, *test;
@@ -28,6 +29,7 @@ struct _LofiSweepSamples {
   LofiOperator weighted, plain;      /* sums over the first `summed` samples, whole blocks, with t = y and, for center-labels, t = 1 */
   gsize summed;
   LofiLazyChain lazy;
+  LofiRidgeGram linear;              /* of whole blocks of the inputs */
 };
 
 void lofi_lazy_chain_clear (LofiLazyChain *chain);

@@ -29,3 +29,5 @@ gboolean lofi_sweep_samples_prepare (LofiSweepSamples *shared, LofiFitRun *run, 
 /* lofi_fit_lazy, from the pass where all its layers are homogeneous and in single precision, else as it is. To the last bit the same whatever has been
  * prepared before. (transfer full) */
 LofiReadout *lofi_sweep_samples_lazy (LofiSweepSamples *shared, LofiFitRun *run, GError **error);
+/* Likewise lofi_fit_linear: the inputs' Gram matrix only grows. */
+LofiReadout *lofi_sweep_samples_linear (LofiSweepSamples *shared, LofiFitRun *run, GError **error);

@@ -22,6 +22,7 @@ lofi_sweep_samples_new (void)
   g_atomic_ref_count_init (&shared->references);
   g_mutex_init (&shared->lock);
   g_mutex_init (&shared->lazy_lock);
+  g_mutex_init (&shared->linear_lock);
   return shared;
 }
 
@@ -44,6 +45,7 @@ static void
 clear (LofiSweepSamples *shared)
 {
   lofi_lazy_chain_clear (&shared->lazy);
+  lofi_ridge_gram_clear (&shared->linear);
   clear_sums (shared);
   g_clear_pointer (&shared->key, g_free);
   g_clear_pointer (&shared->unscaled, lofi_lift_stage_unref);
@@ -60,6 +62,7 @@ lofi_sweep_samples_unref (LofiSweepSamples *shared)
   clear (shared);
   g_mutex_clear (&shared->lock);
   g_mutex_clear (&shared->lazy_lock);
+  g_mutex_clear (&shared->linear_lock);
   g_free (shared);
 }
 

@@ -1,6 +1,6 @@
-/* The lazy baseline of all sample counts of a sweep, from one pass.
+/* The lazy and the linear baseline of all sample counts of a sweep, from one pass: Gram matrices only grow.
  *
- * Without filters, layers that are homogeneous in their input change with n by a factor alone: with rows u_l of stage l, none divided by its c,
+ * Lazy: without filters, layers that are homogeneous in their input change with n by a factor alone: with rows u_l of stage l, none divided by its c,
  *
  *   features of n samples = u_L / rms over the n samples of |u_(L-1)|,   u_0 the inputs
  *
@@ -22,6 +22,7 @@ lofi_lazy_chain_clear (LofiLazyChain *chain)
   g_free (chain->stages);
   g_clear_pointer (&chain->tests, lofi_array_f_unref);
   g_free (chain->squares);
+  lofi_ridge_gram_clear (&chain->gram);
   *chain = (LofiLazyChain) { 0 };
 }
 
@@ -81,6 +82,40 @@ square_of_input (const LofiTask *task, gsize i)
   for (gsize j = 0; j < rows->cols; j++)
     sum += rows->data[i * rows->stride + j] * rows->data[i * rows->stride + j];
   return sum;
+}
+
+/* ---- Gram matrices ---- */
+
+/* Sums of the whole blocks of the first `samples` rows into own, where a readout of so many will use them; rows either in single precision or in
+ * double. Sums that are beyond that begin anew. */
+static LofiStatus
+take_gram (LofiRidgeGram *gram, const LofiMatrixF *single, const LofiMatrix *rows, const double *y, gsize samples, const LofiWatch *watch,
+           LofiRidgeGram *own)
+{
+  gsize features = single ? single->cols : rows->cols, whole = samples / BLOCK * BLOCK;
+  LofiMatrix work = { 0 };
+  LofiStatus status = LOFI_OK;
+  if (features + 1 >= samples || whole == 0)
+    return LOFI_OK;
+  if (gram->samples > whole)
+    lofi_ridge_gram_clear (gram);
+  if (gram->features == 0)
+    status = lofi_ridge_gram_init (gram, features);
+  if (status == LOFI_OK && single)
+    status = lofi_matrix_alloc (&work, BLOCK, features);
+  for (gsize first = gram->samples; first < whole && status == LOFI_OK; first += BLOCK)
+    {
+      LofiMatrix block = single ? work : lofi_matrix_row_block (rows, first, BLOCK);
+      if (single)
+        {
+          LofiMatrixF narrow = lofi_matrix_f_row_block (single, first, BLOCK);
+          status = lofi_matrix_to_double (&block, &narrow);
+        }
+      if (status == LOFI_OK)
+        status = lofi_watch_stops (watch) ? LOFI_STOPPED : lofi_ridge_gram_add (gram, &block, y + first);
+    }
+  lofi_matrix_clear (&work);
+  return status == LOFI_OK ? lofi_ridge_gram_copy (own, gram, 1) : status;
 }
 
 /* ---- the chain ---- */
@@ -165,9 +200,9 @@ lift_rest (const LofiSweepSamples *shared, gsize samples, double *squares, GErro
   return g_steal_pointer (&rows);
 }
 
-/* What the run's samples take from the chain: it is as long as they need it. */
+/* What the run's samples take from the chain, which is as long as they need it; own: its sums. */
 static gboolean
-take (LofiSweepSamples *shared, LofiFitRun *run, const LofiExperiment *lazy, GError **error)
+take (LofiSweepSamples *shared, LofiFitRun *run, const LofiExperiment *lazy, LofiRidgeGram *own, GError **error)
 {
   LofiWatch quiet = lofi_cancellable_watch (run->cancellable);
   gsize samples = run->result->task->train.count;
@@ -179,22 +214,21 @@ take (LofiSweepSamples *shared, LofiFitRun *run, const LofiExperiment *lazy, GEr
   g_mutex_lock (&shared->lazy_lock);
   if (done && !shared->lazy.tests && !(done = begin (shared, run, lazy, error)))
     lofi_lazy_chain_clear (&shared->lazy);
-  done = done && lofi_error_from_status (error, advance (shared, samples, &quiet), "lazy");
+  done = done && lofi_error_from_status (error, advance (shared, samples, &quiet), "lazy")
+         && lofi_error_from_status (error, take_gram (&shared->lazy.gram, &shared->lazy.stages[shared->lazy.n - 1]->train.single->matrix, NULL,
+                                                      shared->task->train.y, samples, &quiet, own), "lazy");
   g_mutex_unlock (&shared->lazy_lock);
   return done;
 }
 
-LofiReadout *
-lofi_sweep_samples_lazy (LofiSweepSamples *shared, LofiFitRun *run, GError **error)
+/* The readout of the run's samples behind the chain, of which own are the sums. */
+static LofiReadout *
+read_chain (const LofiSweepSamples *shared, LofiFitRun *run, const LofiRidgeGram *own, GError **error)
 {
-  g_autoptr (LofiExperiment) lazy = lofi_experiment_lazy (run->experiment);
-  const LofiTask *task = run->result->task;
-  gsize samples = task->train.count, whole = samples / BLOCK * BLOCK;
-  if (!applies (run, lazy))
-    return lofi_fit_lazy (run, error);
-  if (!take (shared, run, lazy, error))
-    return NULL;
   const LofiLazyChain *chain = &shared->lazy;
+  const LofiTask *task = run->result->task;
+  const LofiLiftStage *last = chain->stages[chain->n - 1];
+  gsize samples = task->train.count, whole = samples / BLOCK * BLOCK;
   double squares = chain->squares[whole];
   g_autoptr (LofiArrayF) rest = samples > whole ? lift_rest (shared, samples, &squares, error) : NULL;
   if (samples > whole && !rest)
@@ -202,12 +236,50 @@ lofi_sweep_samples_lazy (LofiSweepSamples *shared, LofiFitRun *run, GError **err
   double scale = sqrt (squares / (double) samples);
   if (!(scale > 0))
     return lofi_fit_lazy (run, error);     /* which says what is wrong */
-  const LofiLiftStage *last = chain->stages[chain->n - 1];
   g_autoptr (LofiFeatures) train = lofi_features_of_single (last->train.single, whole, rest, 1 / scale, FALSE);
   g_autoptr (LofiFeatures) test = lofi_features_of_single (chain->tests, task->test.count, NULL, 1 / scale, TRUE);
   g_autofree char *key = g_strconcat (task->key, "/lazy", NULL);
-  const LofiRepresentation input = { .key = key, .train = train, .test = test };
+  const LofiRepresentation input = { .key = key, .train = train, .test = test, .gram = own->samples > 0 ? own : NULL, .factor = 1 / scale };
   if (!lofi_fit_run_enter (run, LOFI_STAGE_LAZY, -1, lofi_readout_cost (samples, last->width, run->experiment->penalty_count), error))
     return NULL;
   return lofi_fit_readout (run, &input, error);
+}
+
+LofiReadout *
+lofi_sweep_samples_lazy (LofiSweepSamples *shared, LofiFitRun *run, GError **error)
+{
+  g_autoptr (LofiExperiment) lazy = lofi_experiment_lazy (run->experiment);
+  LofiRidgeGram own = { 0 };
+  if (!applies (run, lazy))
+    return lofi_fit_lazy (run, error);
+  LofiReadout *readout = take (shared, run, lazy, &own, error) ? read_chain (shared, run, &own, error) : NULL;
+  lofi_ridge_gram_clear (&own);
+  return readout;
+}
+
+/* ---- linear ---- */
+
+LofiReadout *
+lofi_sweep_samples_linear (LofiSweepSamples *shared, LofiFitRun *run, GError **error)
+{
+  LofiTask *task = run->result->task;
+  gsize samples = task->train.count, inputs = task->train.inputs.cols;
+  LofiWatch quiet = lofi_cancellable_watch (run->cancellable);
+  LofiRidgeGram own = { 0 };
+  if (!lofi_sweep_samples_apply (run->experiment, samples, task->test.count, inputs) || task->larger != shared->task)
+    return lofi_fit_linear (run, error);
+  if (!lofi_fit_run_enter (run, LOFI_STAGE_LINEAR, -1, lofi_readout_cost (samples, inputs, run->experiment->penalty_count), error))
+    return NULL;
+  g_mutex_lock (&shared->linear_lock);
+  LofiStatus status = take_gram (&shared->linear, NULL, &shared->task->train.inputs, shared->task->train.y, samples, &quiet, &own);
+  g_mutex_unlock (&shared->linear_lock);
+  LofiReadout *readout = NULL;
+  if (lofi_error_from_status (error, status, "linear"))
+    {
+      g_autoptr (LofiFeatures) train = lofi_features_of_task (task, FALSE), test = lofi_features_of_task (task, TRUE);
+      const LofiRepresentation input = { .key = task->key, .train = train, .test = test, .gram = own.samples > 0 ? &own : NULL, .factor = 1 };
+      readout = lofi_fit_readout (run, &input, error);
+    }
+  lofi_ridge_gram_clear (&own);
+  return readout;
 }
