@@ -75,7 +75,8 @@ lofi_ridge_single_clear (LofiRidgeForm *form)
 LofiStatus
 lofi_ridge_single_new (LofiMatrixF *m, size_t rows, size_t cols)
 {
-  *m = (LofiMatrixF) { .data = lofi_matrix_bytes (rows, cols) > PTRDIFF_MAX ? NULL : lofi_floats_new (rows * cols), .rows = rows, .cols = cols, .stride = cols };
+  float *data = lofi_matrix_bytes (rows, cols) > PTRDIFF_MAX ? NULL : lofi_floats_new (rows * cols);
+  *m = (LofiMatrixF) { .data = data, .rows = rows, .cols = cols, .stride = cols };
   return m->data ? LOFI_OK : LOFI_NO_MEMORY;
 }
 
@@ -87,9 +88,18 @@ lofi_ridge_single_round (const LofiRidgeForm *form, const LofiMatrix *rows, Lofi
     {
       const double *restrict from = rows->data + i * rows->stride;
       float *restrict to = single->data + i * single->stride;
+      double squares[8] = { 0.0 }, sum = 0.0;    /* BLAS would square in single precision, which may not hold it */
       for (size_t j = 0; j < rows->cols; j++)
         to[j] = (float) (from[j] - mean[j]);
-      sizes[i] = sqrt (cblas_dsdot ((int) rows->cols, to, 1, to, 1));
+      size_t whole = rows->cols / 8 * 8;
+      for (size_t j = 0; j < whole; j += 8)
+        for (size_t k = 0; k < 8; k++)
+          squares[k] += (double) to[j + k] * (double) to[j + k];
+      for (size_t j = whole; j < rows->cols; j++)
+        sum += (double) to[j] * (double) to[j];
+      for (size_t k = 0; k < 8; k++)
+        sum += squares[k];
+      sizes[i] = sqrt (sum);
     }
 }
 

@@ -11,6 +11,8 @@
 
 #define CAUTION 10.0        /* times the first order of what rounding of the Gram matrix does, of which a third was the most ever seen */
 #define SUMMING 1e-14       /* what rounding does to sums over the directions */
+#define SMALL 1e-50          /* largest eigenvalues beyond which features would leave the range of single precision */
+#define LARGE 1e50
 #define KEPT_BYTES ((size_t) 256 << 20)     /* of B, up to which it is stored rather than computed in every pass */
 
 void
@@ -114,7 +116,8 @@ search_form (Fit *fit, LofiRidgeSearch *search, size_t *best, bool *certain, con
 {
   LofiWatchPart part;
   LofiRidgeForm *form = &fit->form;
-  bool single = form->source.single && !search->whole && !form->dual && form->samples / 2 >= form->features;
+  bool single = form->source.single && !search->whole && !form->dual && form->samples / 2 >= form->features
+                && form->largest > SMALL && form->largest < LARGE;
   double share = single ? 0.8 : 0.0;
   LofiStatus status = LOFI_OK;
   *certain = false;
