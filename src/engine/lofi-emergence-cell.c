@@ -126,7 +126,8 @@ lofi_cell_compute (const LofiExperiment *experiment, LofiCell *cell, LofiSweepSa
     = { NULL, lofi_sweep_samples_lazy, lofi_sweep_samples_linear, NULL, NULL };
   gint64 began = g_get_monotonic_time ();
   g_autoptr (LofiResult) result = g_atomic_rc_box_new0 (LofiResult);
-  const LofiObserver leading = { .spectra = LOFI_SPECTRA_LEADING, .nulls = cell->method == LOFI_METHOD_LOFI ? LOFI_NULLS_PERMUTED : LOFI_NULLS_NONE };
+  gboolean wanted = cell->method == LOFI_METHOD_LOFI && experiment->sweep_nulls;
+  const LofiObserver leading = { .spectra = LOFI_SPECTRA_LEADING, .nulls = wanted ? LOFI_NULLS_PERMUTED : LOFI_NULLS_NONE };
   LofiFitRun run = { .experiment = experiment, .cache = cache, .observer = &leading, .cancellable = cancellable, .once = TRUE, .result = result };
   if (!lofi_fit_run_begin (&run, FALSE, error))
     return FALSE;

@@ -23,7 +23,7 @@ static const LofiExperimentKey keys[] = {
   { "layer", "center-labels" }, { "layer", "center-lift" }, { "layer", "weights", TRUE },
   { "layer", "size" }, { "layer", "padding" }, { "layer", "stride" }, { "layer", "mode", TRUE },
   { "readout", "penalties", TRUE },
-  { "emergence", "samples", TRUE }, { "emergence", "seeds" }, { "emergence", "compare", TRUE },
+  { "emergence", "samples", TRUE }, { "emergence", "seeds" }, { "emergence", "compare", TRUE }, { "emergence", "nulls" },
   { "emergence", "grid", TRUE },
   { "descent", "step" }, { "descent", "steps" }, { "descent", "init" }, { "descent", "hidden" }, { "descent", "directions" },
   { "descent", "seeds" },
@@ -329,6 +329,7 @@ take_emergence (LofiReader *reader, LofiExperiment *experiment)
     }
   lofi_reader_unsigned (reader, "emergence", "seeds", G_MAXINT32, &seeds);
   experiment->sweep_seeds = (guint) seeds;
+  lofi_reader_flag (reader, "emergence", "nulls", &experiment->sweep_nulls);
   if (!compare)
     return;
   g_auto (GStrv) parts = lofi_split_list (compare);

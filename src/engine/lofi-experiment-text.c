@@ -169,6 +169,8 @@ put_emergence (GString *text, const LofiExperiment *experiment)
         separator = ";";
       }
   g_string_append_c (text, '\n');
+  if (!experiment->sweep_nulls)
+    g_string_append (text, "nulls=false\n");
   if (experiment->sweep_axes->len == 0)
     return;
   g_autofree char *grid = lofi_grid_to_text (experiment);

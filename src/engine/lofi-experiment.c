@@ -131,6 +131,7 @@ lofi_experiment_new (void)
   experiment->sweep_samples = lofi_log_spaced_samples (100, 10000, 12);
   experiment->sweep_seeds = 5;
   experiment->sweep_axes = sweep_axes_new ();
+  experiment->sweep_nulls = TRUE;
   experiment->sweep_compare = LOFI_COMPARE_LAZY | LOFI_COMPARE_LINEAR;
   experiment->data.dimension = 100;
   experiment->data.exponent = 2;

@@ -84,6 +84,7 @@ typedef struct {
   GArray *sweep_samples;           /* gsize, ascending, distinct */
   guint sweep_seeds;
   GPtrArray *sweep_axes;           /* LofiSweepAxis *, owned; at most LOFI_SWEEP_AXES_MOST */
+  gboolean sweep_nulls;            /* null lines of a sweep's cells, and outliers */
   LofiCompare sweep_compare;       /* kernel and descent also of a single fit; lazy and linear belong to every fit */
   LofiDescentSpec descent;
   char *folder;                    /* relative paths start here; absolute, or NULL for the current folder */

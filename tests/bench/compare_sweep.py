@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The sweep of sweep.lofi, ours and as a loop in Python, on an otherwise idle machine: compare_sweep.py BUILD [--seeds N] [--way a] [--way b]
 
-Prints seconds and ratios: ours whole (with null lines and overlaps, which the loops do not have), the time of the first cell, peak memory, and
-two worker processes; then each way of reference_sweep.py over the same cells. Needs what reference.py needs. Way a takes many minutes.
+Prints seconds and ratios: ours whole (with null lines and overlaps, which the loops do not have), the time of the first cell, peak memory; the same
+without null lines; one and two worker processes of one thread; then each way of reference_sweep.py over the same cells. Needs what reference.py needs.
+Way a takes many minutes.
 """
 import argparse
 import json
@@ -52,6 +53,10 @@ def main():
         ours, first, peak = whole(asked.build, folder / "whole", asked.seeds)
         print(f"ours {ours:.1f} s, first cell after {first:.2f} s, peak {peak:.0f} MiB", flush=True)
         began = time.perf_counter()
+        finish(sweep(asked.build, folder / "plain", asked.seeds, "--set", "emergence.nulls=false"))
+        plain = time.perf_counter() - began
+        print(f"without null lines {plain:.1f} s", flush=True)
+        began = time.perf_counter()
         finish(sweep(asked.build, folder / "one", asked.seeds, threads=1))
         one = time.perf_counter() - began
         began = time.perf_counter()
@@ -65,7 +70,7 @@ def main():
         if done.returncode:
             sys.exit(done.stderr)
         theirs = json.loads(done.stdout)
-        print(f"way {way} {theirs['seconds']:.1f} s, {theirs['seconds'] / ours:.1f} x ours;", ", ".join(f"{m} {s:.1f} s" for m, s in theirs["methods"].items()), flush=True)
+        print(f"way {way} {theirs['seconds']:.1f} s, {theirs['seconds'] / ours:.1f} x ours, {theirs['seconds'] / plain:.1f} x ours without null lines;", ", ".join(f"{m} {s:.1f} s" for m, s in theirs["methods"].items()), flush=True)
 
 
 if __name__ == "__main__":

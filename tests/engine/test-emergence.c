@@ -2,6 +2,7 @@
 #include <string.h>
 #include "lofi-emergence.h"
 #include "lofi-some-cells.h"
+#include "lofi-sweep-samples-private.h"
 
 static char *folder;
 
@@ -241,6 +242,61 @@ START_TEST (test_a_teacher_fills_its_cells)
 }
 END_TEST
 
+/* Cells without null lines are cells of another sweep, and else the same. */
+START_TEST (test_without_null_lines)
+{
+  g_autoptr (LofiExperiment) experiment = fixture_experiment (folder, TWO_LAYERS);
+  g_autoptr (LofiCells) with = lofi_cells_new (), without = lofi_cells_new ();
+  g_autofree char *key = lofi_emergence_key (experiment);
+  ck_assert (sweep (experiment, with, (LofiShare) { 0, 0 }, NULL, NULL, NULL));
+  experiment->sweep_nulls = FALSE;
+  g_autofree char *other = lofi_emergence_key (experiment);
+  ck_assert_str_ne (key, other);
+  ck_assert (sweep (experiment, without, (LofiShare) { 0, 0 }, NULL, NULL, NULL));
+  const LofiMeasure outliers = { LOFI_QUANTITY_OUTLIERS, 0, 0 }, overlap = { LOFI_QUANTITY_OVERLAP, 0, 0 };
+  g_autoptr (GArray) some = lofi_cells_curve (with, "", LOFI_METHOD_LOFI, outliers), none = lofi_cells_curve (without, "", LOFI_METHOD_LOFI, outliers);
+  ck_assert (some->len == 2 && none->len == 0);
+  const LofiMeasure same[] = { TEST_ERROR, overlap };
+  for (guint m = 0; m < G_N_ELEMENTS (same); m++)
+    {
+      g_autoptr (GArray) a = lofi_cells_curve (with, "", LOFI_METHOD_LOFI, same[m]), b = lofi_cells_curve (without, "", LOFI_METHOD_LOFI, same[m]);
+      ck_assert (a->len == 2 && b->len == 2);
+      for (guint i = 0; i < 2; i++)
+        ck_assert (g_array_index (a, LofiCurvePoint, i).mean == g_array_index (b, LofiCurvePoint, i).mean);
+    }
+}
+END_TEST
+
+/* Cells that workers find side by side, from passes they share, are to the last bit those found one after the other. */
+START_TEST (test_side_by_side)
+{
+  g_autoptr (LofiExperiment) experiment = fixture_experiment (folder, "[layer1]\nkind=dense\nwidth=90\nkeep=7\n[layer2]\nkind=dense\nwidth=60\nkeep=5\n");
+  experiment->precision = LOFI_PRECISION_SINGLE;
+  experiment->sweep_seeds = 3;
+  g_array_set_size (experiment->sweep_samples, 0);
+  for (gsize samples = 20; samples <= 140; samples += 15)
+    g_array_append_val (experiment->sweep_samples, samples);
+  ck_assert (lofi_sweep_samples_apply (experiment, 20, 90, FIXTURE_INPUTS));
+  g_autofree char *wanted = NULL;
+  for (guint round = 0; round < 6; round++)
+    {
+      g_autoptr (LofiCells) cells = lofi_cells_new ();
+      experiment->sweep_compare = round > 2 ? 0 : LOFI_COMPARE_LAZY | LOFI_COMPARE_LINEAR;
+      lofi_blas_set_threads (round % 3 == 0 ? 1 : 2);
+      ck_assert (sweep (experiment, cells, (LofiShare) { 0, 0 }, NULL, NULL, NULL));
+      ck_assert_int_eq (lofi_blas_threads (), round % 3 == 0 ? 1 : 2);
+      g_autofree char *found = without_seconds (cells);
+      if (round % 3 == 0)
+        {
+          g_free (wanted);
+          wanted = g_steal_pointer (&found);
+        }
+      else
+        ck_assert_str_eq (found, wanted);
+    }
+}
+END_TEST
+
 /* ---- shares ---- */
 
 /* Whole pairs of seed and point where there are enough, else single sample counts: disjoint, together everything, and merged the same to the byte. */
@@ -319,6 +375,8 @@ main (void)
   tcase_add_test (tests, test_more_samples_than_there_are);
   tcase_add_test (tests, test_overlaps_with_the_largest_sample_count);
   tcase_add_test (tests, test_a_teacher_fills_its_cells);
+  tcase_add_test (tests, test_without_null_lines);
+  tcase_add_test (tests, test_side_by_side);
   tcase_add_test (tests, test_shares_are_disjoint_and_merge_to_the_whole);
   tcase_add_test (tests, test_a_cell_alone_is_the_cell_in_a_sweep);
   suite_add_tcase (suite, tests);

@@ -59,7 +59,7 @@ START_TEST (everything_is_read)
     "[data]  # what is learned\nsource=mnist       # or fashion-mnist\npositive=6;7;\nnegative=2; 4\ntrain=2000\t# drawn\ntest=10\n"
     "normalize=standardize\n[layer1]\nkind=dense\nwidth=300\nkeep=20\norder=1+2\ndegree=3\nactivation=gelu\nbias=0.25\n"
     "center-labels=true\ncenter-lift=true\nweights=W 1.npy\n[layer2]\nwidth=40\nkeep=none\n[layer3]\norder=1\n"
-    "[readout]\npenalties=1e-3:2.5e2:7\n[emergence]\nsamples=900;100; 400;100\nseeds=3\ncompare=linear\n", NULL);
+    "[readout]\npenalties=1e-3:2.5e2:7\n[emergence]\nsamples=900;100; 400;100\nseeds=3\ncompare=linear\nnulls=false\n", NULL);
   const LofiLayerSpec *layer = lofi_experiment_layer (e, 0);
   ck_assert_str_eq (e->title, "Shirt # not a comment");
   ck_assert (e->seed == G_MAXUINT64);
@@ -79,7 +79,7 @@ START_TEST (everything_is_read)
   ck_assert (e->penalty_low == 1e-3 && e->penalty_high == 250 && e->penalty_count == 7);
   ck_assert_uint_eq (e->sweep_samples->len, 3);                   /* sorted, each once */
   ck_assert_uint_eq (g_array_index (e->sweep_samples, gsize, 1), 400);
-  ck_assert (e->sweep_seeds == 3 && e->sweep_compare == LOFI_COMPARE_LINEAR);
+  ck_assert (e->sweep_seeds == 3 && e->sweep_compare == LOFI_COMPARE_LINEAR && !e->sweep_nulls);
   ck_assert_str_eq (e->folder, "/folder");
   g_autofree char *relative = lofi_experiment_resolve (e, "W 1.npy"), *absolute = lofi_experiment_resolve (e, "/W.npy");
   ck_assert_str_eq (relative, "/folder/W 1.npy");
@@ -117,6 +117,7 @@ START_TEST (log_spaced_samples)
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
     ck_assert_uint_eq (g_array_index (e->sweep_samples, gsize, i), expected[i]);
   ck_assert_uint_eq (e->sweep_compare, 0);
+  ck_assert (e->sweep_nulls);
   check_round_trip (e);
   g_autoptr (LofiExperiment) close = parse (LAYER "[emergence]\nsamples=2:5:100\n", NULL);
   ck_assert_uint_eq (close->sweep_samples->len, 4);               /* 2 3 4 5, each once */
