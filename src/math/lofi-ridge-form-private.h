@@ -50,9 +50,10 @@ LofiStatus lofi_ridge_form_settle (LofiRidgeForm *form, const LofiWatch *watch);
 LofiRidgeSystem lofi_ridge_form_system (const LofiRidgeForm *form);
 /* How far rounding of the Gram matrix can move sums over the denominators, relative. */
 double lofi_ridge_form_rounding (const LofiRidgeForm *form, double penalty);
-/* errors and slack: count, as the sums have them, the errors divided by n. moved: how far single precision may have moved them, relative. */
-LofiStatus lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, size_t count, double *errors, double *slack,
-                                   double *moved, const LofiWatch *watch);
+/* rounding, errors, slack and least: count, as the sums have them, the errors and least divided by n; least allows for single precision, too, and
+ * is not known where it is not above 0. moved: how far single precision may have moved the errors, relative. */
+LofiStatus lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, const double *rounding, size_t count, double *errors,
+                                   double *slack, double *least, double *moved, const LofiWatch *watch);
 #define LOFI_RIDGE_REFLECTORS 64       /* applied together */
 
 /* Q (lofi-ridge-basis.c). turn: rows <- rows Q, work: rows x p numbers. apply: x <- Q x, or Q^T x. expand: Q itself into m x m. */
@@ -61,13 +62,14 @@ void lofi_ridge_basis_turn (const LofiRidgeForm *form, LofiMatrix *rows, double 
 LofiStatus lofi_ridge_basis_apply (const LofiRidgeForm *form, bool transposed, double *x);
 LofiStatus lofi_ridge_basis_expand (const LofiRidgeForm *form, LofiMatrix *q, const LofiWatch *watch);
 /* B in single precision (lofi-ridge-single.c). init: after lofi_ridge_form_settle; clear: back to double. round: rows become centred, and
- * their sizes known. turn: as in double; work: rows x LOFI_RIDGE_REFLECTORS numbers. moved: zeros in double. */
+ * their sizes known. turn: as in double; work: rows x LOFI_RIDGE_REFLECTORS numbers. moved: zeros in double,
+ * and what it may have taken of what is left for the least error, a sum. */
 LofiStatus lofi_ridge_single_init (LofiRidgeForm *form);
 void lofi_ridge_single_clear (LofiRidgeForm *form);
 LofiStatus lofi_ridge_single_new (LofiMatrixF *m, size_t rows, size_t cols);
 void lofi_ridge_single_round (const LofiRidgeForm *form, const LofiMatrix *rows, LofiMatrixF *single, double *sizes);
 void lofi_ridge_single_turn (const LofiRidgeForm *form, LofiMatrixF *rows, float *work);
-LofiStatus lofi_ridge_single_moved (const LofiRidgeForm *form, const LofiRidgeSums *sums, const double *penalties, double *moved);
+LofiStatus lofi_ridge_single_moved (const LofiRidgeForm *form, const LofiRidgeSums *sums, const double *penalties, double *moved, double *taken);
 
 /* T diagonal, Q its eigenvectors: no penalty can make T + a I indefinite. primal only. */
 LofiStatus lofi_ridge_form_diagonalise (LofiRidgeForm *form, const LofiWatch *watch);

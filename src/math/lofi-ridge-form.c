@@ -247,14 +247,14 @@ pass_add (Pass *pass, LofiRidgeForm *form, LofiRidgeSums *sums, const LofiRidgeS
 }
 
 LofiStatus
-lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, size_t count, double *errors, double *slack, double *moved,
-                        const LofiWatch *watch)
+lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, const double *rounding, size_t count, double *errors, double *slack,
+                        double *least, double *moved, const LofiWatch *watch)
 {
   size_t n = form->samples;
   LofiRidgeSystem system = lofi_ridge_form_system (form);
   LofiRidgeSums sums;
   Pass pass = { 0 };
-  LofiStatus status = lofi_ridge_sums_init (&sums, &system, penalties, count);
+  LofiStatus status = lofi_ridge_sums_init (&sums, &system, penalties, rounding, count);
   if (status == LOFI_OK)
     status = pass_init (&pass, form);
   for (size_t first = 0; first < n && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
@@ -272,9 +272,12 @@ lofi_ridge_form_errors (LofiRidgeForm *form, const double *penalties, size_t cou
       form->kept = form->keep;
       memcpy (errors, sums.errors, count * sizeof (double));
       memcpy (slack, sums.slack, count * sizeof (double));
-      status = lofi_ridge_single_moved (form, &sums, penalties, moved);
+      status = lofi_ridge_single_moved (form, &sums, penalties, moved, least);
       for (size_t k = 0; k < count; k++)
-        errors[k] /= (double) n;
+        {
+          errors[k] /= (double) n;
+          least[k] = (lofi_ridge_sums_least (&sums, k) - least[k]) / (double) n;
+        }
     }
   else if (!form->kept && form->keep)
     {

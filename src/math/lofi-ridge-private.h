@@ -45,6 +45,12 @@ typedef struct {
   double leverage, second;        /* of h, of e^2 |b|^2 / s */
 } LofiRidgeMoved;
 
+/* The same samples but those whose whole e^2 rounding could take, for what it leaves at least (lofi_ridge_sums_least). */
+typedef struct {
+  double squares, shares, fits;   /* of e^2, e^2 / s, (e / s)^2 */
+  LofiRidgeMoved moved;           /* with system->sizes */
+} LofiRidgeLeft;
+
 /* Leave-one-out errors of some penalties, added up over samples. */
 typedef struct {
   size_t count;             /* penalties */
@@ -52,16 +58,23 @@ typedef struct {
   double *tile;             /* m x a few samples */
   double *errors;           /* count: sum of squared leave-one-out errors; NaN where M is not positive definite */
   double *slack;            /* count: the smallest of one less leverage; dual: 1 */
+  const double *rounding;   /* count, or NULL: as it came */
+  double length_y;          /* of system->y; with rounding */
+  LofiRidgeLeft *left;      /* count; with rounding */
   LofiRidgeMoved *moved;    /* count; with system->sizes */
 } LofiRidgeSums;
 
-LofiStatus lofi_ridge_sums_init (LofiRidgeSums *sums, const LofiRidgeSystem *system, const double *penalties, size_t count);
+/* rounding: count numbers that outlive the sums, how far rounding can move sums over the denominators, relative; NULL: not looked at. */
+LofiStatus lofi_ridge_sums_init (LofiRidgeSums *sums, const LofiRidgeSystem *system, const double *penalties, const double *rounding, size_t count);
 void lofi_ridge_sums_clear (LofiRidgeSums *sums);
 /* The samples first .. first + B.rows - 1. */
 void lofi_ridge_sums_add (LofiRidgeSums *sums, const LofiRidgeSystem *system, const LofiMatrix *b, size_t first);
 void lofi_ridge_sums_add_single (LofiRidgeSums *sums, const LofiRidgeSystem *system, const LofiMatrixF *b, size_t first);
+/* Primal, with rounding: what errors[k] is at least without it, to first order, single precision aside; else 0 or less. */
+double lofi_ridge_sums_least (const LofiRidgeSums *sums, size_t k);
 
-/* The search. evaluate fills errors, and doubts (bounds on their relative error; never NaN), of the `count` places in which. */
+/* The search. evaluate fills errors, doubts (bounds on their relative error; never NaN) and least (what the true errors are at least, which
+ * says more than the doubt where that is large; 0 or more), of the `count` places in which. */
 typedef struct {
   const double *penalties;
   size_t count;
@@ -69,7 +82,7 @@ typedef struct {
   bool patient;             /* many short rounds rather than two */
   bool single;              /* an error that is within LOFI_RIDGE_ALLOWED of the smallest will do, and more doubtful ones */
   bool final;               /* there is nothing more exact to turn to: always certain */
-  LofiStatus (*evaluate) (void *data, const size_t *which, size_t count, double *errors, double *doubts,
+  LofiStatus (*evaluate) (void *data, const size_t *which, size_t count, double *errors, double *doubts, double *least,
                           const LofiWatch *watch);
   void *data;
 } LofiRidgeSearch;
@@ -81,6 +94,8 @@ LofiStatus lofi_ridge_search (const LofiRidgeSearch *search, double *curve, doub
 
 /* Above this relative error an error is found again with eigenvectors. */
 #define LOFI_RIDGE_DOUBTFUL 1e-7
+/* By how much of its size a row is wrong at most in single precision. */
+#define LOFI_RIDGE_NOISE (20.0 * 0x1p-24)
 /* Single precision: above this one it is found again in double. Two errors so doubtful, and what more is allowed, are 1e-6 together. */
 #define LOFI_RIDGE_DOUBTFUL_SINGLE 4e-7
 #define LOFI_RIDGE_ALLOWED 2e-7

@@ -279,7 +279,7 @@ lofi_ridge_problem_errors (const LofiRidgeProblem *problem, const double *penalt
                              .diagonal = problem->squares, .along = problem->along, .y = problem->y };
   const LofiMatrix *b = problem->dual ? &problem->basis : &problem->centred;
   LofiRidgeSums sums;
-  LofiStatus status = lofi_ridge_sums_init (&sums, &system, penalties, count);
+  LofiStatus status = lofi_ridge_sums_init (&sums, &system, penalties, NULL, count);
   for (size_t first = 0; first < b->rows && status == LOFI_OK; first += LOFI_RIDGE_ROWS)
     {
       LofiMatrix rows = lofi_matrix_row_block (b, first, lofi_smaller (LOFI_RIDGE_ROWS, b->rows - first));

@@ -28,7 +28,8 @@ typedef struct {
   double *curve, *doubt;
   double *logs;             /* of the penalties */
   double *guess;            /* interpolated log errors */
-  double *fresh;            /* 2 x count: what was evaluated last */
+  double *least;            /* what the true errors are at least */
+  double *fresh;            /* 3 x count: what was evaluated last */
   size_t *which;            /* places to evaluate next */
   size_t *middles;          /* of gaps */
   size_t *known;            /* places evaluated, ascending */
@@ -47,12 +48,13 @@ walk_init (Walk *walk, const LofiRidgeSearch *search, double *curve, double *dou
 {
   size_t count = search->count;
   *walk = (Walk) { .search = search, .curve = curve, .doubt = doubt };
-  walk->logs = lofi_doubles_new (4 * count);
+  walk->logs = lofi_doubles_new (6 * count);
   walk->which = count <= SIZE_MAX / (3 * sizeof *walk->which) ? malloc (3 * count * sizeof *walk->which) : NULL;
   if (!walk->logs || !walk->which)
     return LOFI_NO_MEMORY;
   walk->guess = walk->logs + count;
-  walk->fresh = walk->guess + count;
+  walk->least = walk->guess + count;
+  walk->fresh = walk->least + count;
   walk->middles = walk->which + count;
   walk->known = walk->middles + count;
   for (size_t k = 0; k < count; k++)
@@ -83,16 +85,17 @@ static LofiStatus
 evaluate (Walk *walk, size_t count, const LofiWatch *watch)
 {
   const LofiRidgeSearch *search = walk->search;
-  double *errors = walk->fresh, *doubts = walk->fresh + count;
+  double *errors = walk->fresh, *doubts = errors + count, *least = doubts + count;
   if (count == 0)
     return LOFI_OK;
-  LofiStatus status = search->evaluate (search->data, walk->which, count, errors, doubts, watch);
+  LofiStatus status = search->evaluate (search->data, walk->which, count, errors, doubts, least, watch);
   if (status != LOFI_OK)
     return status;
   for (size_t i = 0; i < count; i++)
     {
       walk->curve[walk->which[i]] = errors[i];
       walk->doubt[walk->which[i]] = doubts[i];
+      walk->least[walk->which[i]] = least[i];
     }
   walk->known_count = 0;
   for (size_t k = 0; k < search->count; k++)
@@ -136,11 +139,12 @@ smallest (const double *curve, size_t count)
   return best;
 }
 
-/* What an error of this doubt may be smaller by than it seems, beyond what is allowed. */
+/* What the log of the error at place k may be smaller by than it seems, beyond what is allowed; infinite if nothing is known. */
 static double
-margin (const Walk *walk, double doubt)
+margin (const Walk *walk, size_t k)
 {
-  return walk->search->single ? fmax (doubt - LOFI_RIDGE_DOUBTFUL_SINGLE, 0.0) - LOFI_RIDGE_ALLOWED : doubt;
+  double less = walk->least[k] > 0.0 ? fmax (log (walk->curve[k] / walk->least[k]), 0.0) : INFINITY;
+  return walk->search->single ? fmax (less - LOFI_RIDGE_DOUBTFUL_SINGLE, 0.0) - LOFI_RIDGE_ALLOWED : less;
 }
 
 /* Appends to which, after its first `count`, the places between known[gap] and known[gap + 1] whose error could be as small as `best`. */
@@ -149,7 +153,7 @@ look_between (Walk *walk, size_t gap, double best, size_t count)
 {
   size_t first = walk->known[gap] + 1, last = walk->known[gap + 1], six = window (walk, gap, 6), four = window (walk, gap, 4);
   bool at_end = gap < 2 || gap + 3 >= walk->known_count;    /* both windows to one side: the better is not much better */
-  double off = 0.0, doubt = fmax (walk->doubt[first - 1], walk->doubt[last]);
+  double off = 0.0, less = fmax (margin (walk, first - 1), margin (walk, last));
   for (size_t k = first; k < last; k++)
     {
       walk->guess[k] = interpolate (walk, six, 6, walk->logs[k]);
@@ -158,7 +162,7 @@ look_between (Walk *walk, size_t gap, double best, size_t count)
         off = away;
     }
   for (size_t k = first; k < last; k++)
-    if (!(walk->guess[k] - (at_end ? SAFETY_AT_END : SAFETY) * off - margin (walk, doubt) - NOISE > log (best)))    /* true of a NaN */
+    if (!(walk->guess[k] - (at_end ? SAFETY_AT_END : SAFETY) * off - less - NOISE > log (best)))    /* true of a NaN */
       walk->which[count++] = k;
   return count;
 }
@@ -183,14 +187,18 @@ candidates (Walk *walk, bool *all)
   return middles;
 }
 
-/* No place is so doubtful that its error could be smaller than the smallest, or be it. */
+/* No place is so doubtful that its error could be smaller than the smallest, or be it. The smallest itself, and where the whole curve is wanted
+ * all that is not excluded by its doubt, has to be known well; of others it is enough that they are larger. */
 static bool
 is_certain (const Walk *walk, size_t best)
 {
   double limit = walk->search->single ? LOFI_RIDGE_DOUBTFUL_SINGLE : LOFI_RIDGE_DOUBTFUL;
   for (size_t k = 0; k < walk->search->count; k++)
-    if (walk->doubt[k] > limit && !(walk->curve[k] * (1.0 - walk->doubt[k]) > walk->curve[best]))
-      return false;
+    {
+      double least = walk->search->whole ? walk->curve[k] * (1.0 - walk->doubt[k]) : walk->least[k];
+      if (walk->doubt[k] > limit && (k == best || !(least > walk->curve[best])))
+        return false;
+    }
   return true;
 }
 

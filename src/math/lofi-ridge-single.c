@@ -123,40 +123,41 @@ lofi_ridge_single_turn (const LofiRidgeForm *form, LofiMatrixF *rows, float *wor
  * worst rows 13, and 0.1.) A fit is b^T w, w = M^-1 along, a leverage h = b^T M^-1 b, and a squared error e^2 moves by
  *   (-2 e w + 4 e^2 M^-1 b)^T (what b is wrong by) / one less leverage,
  * of which |M^-1 b|^2 is h times the ratio of its sum and that of h over all samples; beside what is of second order, |b|^2 tr (M^-1) / m. */
-#define NOISE 20.0
-#define COMMON 0.5
-#define UNIT 0x1p-24
+#define COMMON (0.5 * 0x1p-24)
 
+/* What a sum of squared errors moves by, given |w| and the ratio. */
 static double
-moved_at (const LofiRidgeForm *form, const LofiRidgeSystem *system, const LofiRidgeMoved *sums, double penalty, double *x)
+moved_by (const LofiRidgeMoved *sums, double even, double length, double ratio, double inverse)
 {
-  size_t m = form->directions;
-  double inverse, image, even = NOISE * UNIT / sqrt ((double) m);
-  memcpy (x, form->along, m * sizeof (double));
-  if (!lofi_ridge_system_solve (system, penalty, x, x + m))
-    return INFINITY;
-  lofi_ridge_system_traces (system, penalty, &inverse, &image);
-  double along = COMMON * UNIT * sums->along + NOISE * UNIT * sqrt (sums->along_squares);
-  double across = 2.0 * sqrt (sums->fits) * cblas_dnrm2 ((int) m, x, 1);
-  if (sums->leverage > 0.0)
-    across += 4.0 * sqrt (sums->leverages * image / sums->leverage);
+  double along = COMMON * sums->along + LOFI_RIDGE_NOISE * sqrt (sums->along_squares);
+  double across = 2.0 * sqrt (sums->fits) * length + 4.0 * sqrt (sums->leverages * ratio);
   return along + even * across + 2.0 * even * even * sums->second * inverse;
 }
 
 LofiStatus
-lofi_ridge_single_moved (const LofiRidgeForm *form, const LofiRidgeSums *sums, const double *penalties, double *moved)
+lofi_ridge_single_moved (const LofiRidgeForm *form, const LofiRidgeSums *sums, const double *penalties, double *moved, double *taken)
 {
+  size_t m = form->directions;
   memset (moved, 0, sums->count * sizeof (double));
+  memset (taken, 0, sums->count * sizeof (double));
   if (!form->single)
     return LOFI_OK;
   LofiRidgeSystem system = lofi_ridge_form_system (form);
-  double *x = lofi_doubles_new (3 * form->directions);
+  double *x = lofi_doubles_new (3 * m), even = LOFI_RIDGE_NOISE / sqrt ((double) m);
   if (!x)
     return LOFI_NO_MEMORY;
   for (size_t k = 0; k < sums->count; k++)
     {
-      double error = sums->errors[k], by = error > 0.0 ? moved_at (form, &system, sums->moved + k, penalties[k], x) / error : INFINITY;
+      double error = sums->errors[k], leverage = sums->moved[k].leverage, inverse, image;
+      moved[k] = taken[k] = INFINITY;
+      memcpy (x, form->along, m * sizeof (double));
+      if (!(error > 0.0 && lofi_ridge_system_solve (&system, penalties[k], x, x + m)))
+        continue;
+      lofi_ridge_system_traces (&system, penalties[k], &inverse, &image);
+      double length = cblas_dnrm2 ((int) m, x, 1), ratio = leverage > 0.0 ? image / leverage : 0.0;
+      double by = moved_by (sums->moved + k, even, length, ratio, inverse) / error;
       moved[k] = by >= 0.0 ? by : INFINITY;    /* never NaN */
+      taken[k] = moved_by (&sums->left[k].moved, even, length, ratio, inverse);
     }
   free (x);
   return LOFI_OK;

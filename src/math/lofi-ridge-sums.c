@@ -5,6 +5,7 @@
 #include "lofi-math-private.h"
 #include "lofi-ridge-private.h"
 
+#include <cblas.h>
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
@@ -72,18 +73,21 @@ factorise (const LofiRidgeSystem *system, double penalty, double *factors)
 }
 
 LofiStatus
-lofi_ridge_sums_init (LofiRidgeSums *sums, const LofiRidgeSystem *system, const double *penalties, size_t count)
+lofi_ridge_sums_init (LofiRidgeSums *sums, const LofiRidgeSystem *system, const double *penalties, const double *rounding, size_t count)
 {
   size_t m = system->directions;
-  *sums = (LofiRidgeSums) { .count = count };
+  *sums = (LofiRidgeSums) { .count = count, .rounding = system->dual ? NULL : rounding };
   if (lofi_matrix_bytes (count, m) > SIZE_MAX / 4)
     return LOFI_BAD_SHAPE;
   sums->factors = lofi_doubles_new (count * m * 3);
   sums->tile = lofi_doubles_new (m * TILE);
   sums->errors = lofi_doubles_new (2 * count);
   sums->moved = calloc (count, sizeof *sums->moved);
-  if (!sums->factors || !sums->tile || !sums->errors || !sums->moved)
+  sums->left = calloc (count, sizeof *sums->left);
+  if (!sums->factors || !sums->tile || !sums->errors || !sums->moved || !sums->left)
     return LOFI_NO_MEMORY;
+  if (sums->rounding)
+    sums->length_y = cblas_dnrm2 ((int) system->samples, system->y, 1);
   sums->slack = sums->errors + count;
   for (size_t k = 0; k < count; k++)
     {
@@ -101,6 +105,7 @@ lofi_ridge_sums_clear (LofiRidgeSums *sums)
   free (sums->tile);
   free (sums->errors);
   free (sums->moved);
+  free (sums->left);
   *sums = (LofiRidgeSums) { 0 };
 }
 
@@ -145,6 +150,34 @@ add_moved (LofiRidgeMoved *moved, double size, double fit, double leverage, doub
   moved->second += square * size * size / fabs (slack);
 }
 
+/* Rounding r moves leverages by no more than r each, fits by no more than r times the length of y all together, and an error e by what
+ * these two make of (fit moved + e leverage moved) / s. A sample of one less leverage s near 0 may so lose all of its e^2, but no more than
+ * that: where it alone could, or could for being rounded to single precision, it is left out, and the others keep what they have. A tiny
+ * penalty at which a few samples have leverages near 1 is then known to be bad, although its error is not known at all. */
+static void
+add_left (LofiRidgeLeft *left, double rounding, double length_y, double size, double fit, double leverage, double error, double slack)
+{
+  double magnitude = fabs (error), share = error / slack, takes = rounding * (magnitude + length_y);
+  if (size > 0.0)
+    takes += LOFI_RIDGE_NOISE * (2.0 * fabs (fit) + 4.0 * magnitude * leverage);
+  if (!(takes <= magnitude * slack))
+    return;
+  left->squares += error * error;
+  left->shares += error * share;
+  left->fits += share * share;
+  if (size > 0.0)
+    add_moved (&left->moved, size, fit, leverage, error, slack);
+}
+
+double
+lofi_ridge_sums_least (const LofiRidgeSums *sums, size_t k)
+{
+  if (!sums->rounding || isnan (sums->errors[k]))
+    return 0.0;
+  const LofiRidgeLeft *left = sums->left + k;
+  return left->squares - sums->rounding[k] * (left->shares + sums->length_y * sqrt (left->fits));
+}
+
 /* What the samples of a tile, the first of them number `first`, add to penalty k. */
 static void
 add_samples (LofiRidgeSums *sums, const LofiRidgeSystem *system, size_t k, size_t first, size_t rows, const double *fit, const double *leverage)
@@ -156,8 +189,11 @@ add_samples (LofiRidgeSums *sums, const LofiRidgeSystem *system, size_t k, size_
       sums->errors[k] += error * error;
       if (!system->dual && !(slack >= sums->slack[k]))
         sums->slack[k] = slack;
+      double size = system->sizes ? system->sizes[first + i] : 0.0;
+      if (sums->rounding)
+        add_left (sums->left + k, sums->rounding[k], sums->length_y, size, fit[i], leverage[i], error, slack);
       if (system->sizes)
-        add_moved (sums->moved + k, system->sizes[first + i], fit[i], leverage[i], error, slack);
+        add_moved (sums->moved + k, size, fit[i], leverage[i], error, slack);
     }
 }
 

@@ -60,31 +60,45 @@ typedef struct {
   double scale_y;
   const double *penalties;
   size_t count;
-  double *some, *slack, *moved;     /* count each; moved: by single precision */
+  double *some, *slack, *moved, *rounding;    /* count each; moved: by single precision */
   double *curve, *doubt;
 } Fit;
 
-/* A bound on an error's relative error: from the Gram matrix, unless its eigenvalues were found again, and from the sums. Where one less
- * leverage, or the error itself, is small, so are the numbers that are left of a difference. */
+/* How far sums over the denominators can be wrong: by the Gram matrix, unless its eigenvalues were found again, and by adding up. */
 static double
-doubt_of (const Fit *fit, double penalty, double error, double slack)
+rounding_of (const Fit *fit, double penalty)
 {
-  double rounding = fit->final ? 0.0 : CAUTION * lofi_ridge_form_rounding (&fit->form, penalty);
+  return (fit->final ? 0.0 : CAUTION * lofi_ridge_form_rounding (&fit->form, penalty)) + SUMMING;
+}
+
+/* A bound on an error's relative error. Where one less leverage, or the error itself, is small, so are the numbers that are left of a
+ * difference. */
+static double
+doubt_of (const Fit *fit, double rounding, double error, double slack)
+{
   if (fit->dual)
-    return rounding + SUMMING;
-  return error > 0.0 && slack > 0.0 ? (rounding + SUMMING) / slack * (1.0 + fit->scale_y / sqrt (error)) : INFINITY;
+    return rounding;
+  return error > 0.0 && slack > 0.0 ? rounding / slack * (1.0 + fit->scale_y / sqrt (error)) : INFINITY;
 }
 
 static LofiStatus
-evaluate (void *data, const size_t *which, size_t count, double *errors, double *doubts, const LofiWatch *watch)
+evaluate (void *data, const size_t *which, size_t count, double *errors, double *doubts, double *least, const LofiWatch *watch)
 {
   Fit *fit = data;
   for (size_t i = 0; i < count; i++)
-    fit->some[i] = fit->penalties[which[i]];
-  LofiStatus status = fit->with_vectors ? lofi_ridge_problem_errors (&fit->problem, fit->some, count, errors, fit->slack, watch)
-                                        : lofi_ridge_form_errors (&fit->form, fit->some, count, errors, fit->slack, fit->moved, watch);
+    {
+      fit->some[i] = fit->penalties[which[i]];
+      fit->rounding[i] = rounding_of (fit, fit->some[i]);
+      least[i] = 0.0;
+    }
+  LofiStatus status = fit->with_vectors
+                        ? lofi_ridge_problem_errors (&fit->problem, fit->some, count, errors, fit->slack, watch)
+                        : lofi_ridge_form_errors (&fit->form, fit->some, fit->rounding, count, errors, fit->slack, least, fit->moved, watch);
   for (size_t i = 0; i < count && status == LOFI_OK; i++)
-    doubts[i] = doubt_of (fit, fit->some[i], errors[i], fit->slack[i]) + fit->moved[i];
+    {
+      doubts[i] = doubt_of (fit, fit->rounding[i], errors[i], fit->slack[i]) + fit->moved[i];
+      least[i] = fmax (fmax (least[i], errors[i] * (1.0 - doubts[i])), 0.0);    /* fmax: 0 rather than NaN */
+    }
   return status;
 }
 
@@ -174,7 +188,7 @@ lofi_ridge_fit_keeping (LofiRidge *ridge, const LofiRidgeRows *rows, const doubl
   LofiStatus status = check (rows, y, penalties, count);
   if (status != LOFI_OK)
     return status;
-  Fit fit = { .penalties = penalties, .count = count, .some = lofi_doubles_new (5 * count) };
+  Fit fit = { .penalties = penalties, .count = count, .some = lofi_doubles_new (6 * count) };
   LofiWatchPart part;
   size_t best = 0;
   ridge->features = rows->features;
@@ -187,6 +201,7 @@ lofi_ridge_fit_keeping (LofiRidge *ridge, const LofiRidgeRows *rows, const doubl
       fit.curve = fit.slack + count;
       fit.doubt = fit.curve + count;
       fit.moved = fit.doubt + count;
+      fit.rounding = fit.moved + count;
       memset (fit.moved, 0, count * sizeof (double));
       status = lofi_ridge_form_init (&fit.form, rows, y, keep, lofi_watch_part (&part, watch, 0.0, 0.4));
     }

@@ -4,8 +4,8 @@
  * leave-one-out needs no eigenvectors. With M = T + a I and q = the centred features times Q,
  *   residual_i / (1 - 1/n - q_i^T M^-1 q_i),
  * a few operations an entry and penalty. Penalties between samples of the curve that show it to be larger there are left out, unless
- * the whole curve is wanted. Where a penalty is so small that rounding of G would show, eigenvectors are found after all, and the small
- * eigenvalues from the features again.
+ * the whole curve is wanted. Where a penalty is so small that rounding of G would show, and its error could be the smallest, eigenvectors are
+ * found after all, and the small eigenvalues from the features again.
  * The penalty is added to the Gram of the centred features as it is, not divided by n. */
 #pragma once
 

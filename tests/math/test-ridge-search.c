@@ -17,6 +17,7 @@ typedef struct {
   const double *penalties;
   Shape shape;
   double doubt, below;          /* of errors at penalties below this one; 0: of all */
+  double left;                  /* share of a doubtful error that is certain, if not what its doubt leaves */
   size_t evaluated;
 } Curve;
 
@@ -34,13 +35,14 @@ curve_at (const Curve *curve, size_t k)
 }
 
 static LofiStatus
-evaluate_curve (void *data, const size_t *which, size_t count, double *errors, double *doubts, const LofiWatch *watch)
+evaluate_curve (void *data, const size_t *which, size_t count, double *errors, double *doubts, double *least, const LofiWatch *watch)
 {
   Curve *curve = data;
   for (size_t i = 0; i < count; i++)
     {
       errors[i] = curve_at (curve, which[i]);
       doubts[i] = curve->below == 0.0 || curve->penalties[which[i]] < curve->below ? curve->doubt : 0.0;
+      least[i] = errors[i] * (curve->left > 0.0 && doubts[i] > 0.0 ? curve->left : fmax (1.0 - doubts[i], 0.0));
     }
   curve->evaluated += count;
   return LOFI_OK;
@@ -142,6 +144,42 @@ START_TEST (what_is_allowed_is_kept_to)
 }
 END_TEST
 
+/* Errors that are not known at all, but known to be larger, leave the search certain and brief: unless the whole curve is asked for, or the
+ * smallest error is among them. */
+START_TEST (it_is_enough_to_know_that_others_are_larger)
+{
+  enum { COUNT = 500 };
+  double penalties[COUNT], errors[COUNT], doubts[COUNT];
+  lofi_penalty_grid (1e-6, 1e6, COUNT, penalties);
+  for (int how = 0; how < 5; how++)
+    for (int single = 0; single < 2; single++)
+      {
+        Curve curve = { .penalties = penalties, .shape = { { 0, 2 }, { 1.0, -1.0 }, 0.1 }, .doubt = 1e3, .below = 1e-2, .left = 0.5 };
+        LofiRidgeSearch search = { .penalties = penalties, .count = COUNT, .patient = true, .single = single, .evaluate = evaluate_curve, .data = &curve };
+        if (how == 1)
+          curve.left = 0.01;
+        else if (how == 2)
+          curve.below = 1e6;
+        else if (how == 3)
+          search.whole = true;
+        else if (how == 4)
+          curve.left = 0.0;
+        size_t best = COUNT, least = 0;
+        bool certain = false;
+        ck_assert_int_eq (lofi_ridge_search (&search, errors, doubts, &best, &certain, NULL), LOFI_OK);
+        for (size_t k = 1; k < COUNT; k++)
+          if (curve_at (&curve, k) < curve_at (&curve, least))
+            least = k;
+        ck_assert (certain == (how == 0));
+        if (how == 0)
+          {
+            ck_assert (curve_at (&curve, best) <= curve_at (&curve, least) * (1.0 + (single ? 1.01 * LOFI_RIDGE_ALLOWED : 0.0)));
+            ck_assert_uint_le (curve.evaluated, 120);
+          }
+      }
+}
+END_TEST
+
 int
 main (void)
 {
@@ -150,6 +188,7 @@ main (void)
   tcase_set_timeout (tcase, 60);
   tcase_add_test (tcase, the_search_is_exact_and_brief);
   tcase_add_test (tcase, what_is_allowed_is_kept_to);
+  tcase_add_test (tcase, it_is_enough_to_know_that_others_are_larger);
   suite_add_tcase (suite, tcase);
   return lofi_test_run (suite);
 }
