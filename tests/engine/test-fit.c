@@ -8,7 +8,7 @@ static char *folder;
 static void
 set_up (void)
 {
-  lofi_blas_set_threads (2);
+  lofi_blas_set_threads (1);
   folder = fixture_folder ();
   fixture_write_split (folder, "train", 311, 0);
   fixture_write_split (folder, "test", 203, 1);

@@ -4,7 +4,7 @@
 static void
 set_up (void)
 {
-  lofi_blas_set_threads (2);
+  lofi_blas_set_threads (1);
 }
 
 static LofiExperiment *

@@ -14,7 +14,7 @@ static char *folder;
 static void
 set_up (void)
 {
-  lofi_blas_set_threads (2);
+  lofi_blas_set_threads (1);
   folder = fixture_folder ();
 }
 

@@ -13,7 +13,7 @@ static const gsize counts[] = { 40, 512, 700, 1024, 1500 };
 static void
 set_up (void)
 {
-  lofi_blas_set_threads (2);
+  lofi_blas_set_threads (1);
   folder = fixture_folder ();
   fixture_write_split (folder, "train", TRAIN, 0);
   fixture_write_split (folder, "test", 90, 1);
