@@ -3,8 +3,6 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
-
 /* text, all of it one or more decimal digits and nothing else, as a number from least to most. FALSE, *number as it was, if it is not. Any thread.
  *
  * Not g_ascii_string_to_unsigned: it takes any errno for a failure, and when it is the first in its process to need GLib's C locale while another
@@ -13,5 +11,3 @@ gboolean lofi_digits_to_number (const char *text, guint64 least, guint64 most, g
 
 /* Whether text is one or more digits: a number, if perhaps too large. */
 gboolean lofi_digits_only (const char *text);
-
-G_END_DECLS

@@ -112,12 +112,11 @@ are_nested (const LofiTask *task, const LofiTask *larger)
 
 /* The samples of the largest count of the sweep that shares the pass. */
 static gboolean
-take_task (LofiSweepSamples *shared, const LofiExperiment *experiment, LofiDataset *dataset, GCancellable *cancellable, GError **error)
+take_task (LofiSweepSamples *shared, const LofiExperiment *experiment, LofiDataset *dataset, gsize available, gsize tests, GCancellable *cancellable,
+           GError **error)
 {
   g_autoptr (LofiExperiment) largest = lofi_experiment_dup (experiment);
-  gsize available, tests, inputs = dataset->channels * dataset->height * dataset->width;
-  if (!lofi_task_counts (dataset, experiment, &available, &tests, error))
-    return FALSE;
+  gsize inputs = dataset->channels * dataset->height * dataset->width;
   for (guint i = 0; i < experiment->sweep_samples->len; i++)
     {
       gsize samples = g_array_index (experiment->sweep_samples, gsize, i);
@@ -147,7 +146,7 @@ lofi_sweep_samples_lend_task (LofiSweepSamples *shared, const LofiExperiment *ex
   if (samples > available || !lofi_sweep_samples_apply (experiment, samples, tests, dataset->channels * dataset->height * dataset->width))
     return TRUE;
   g_mutex_lock (&shared->lock);
-  gboolean taken = take_task (shared, experiment, dataset, cancellable, error);
+  gboolean taken = take_task (shared, experiment, dataset, available, tests, cancellable, error);
   g_autoptr (LofiTask) task = taken ? lofi_task_first (shared->task, experiment, error) : NULL;
   g_mutex_unlock (&shared->lock);
   if (task)
@@ -158,7 +157,8 @@ lofi_sweep_samples_lend_task (LofiSweepSamples *shared, const LofiExperiment *ex
 gboolean
 lofi_sweep_pass_take (LofiSweepSamples *shared, LofiFitRun *run, GError **error)
 {
-  if (!take_task (shared, run->experiment, run->result->task->dataset, run->cancellable, error))
+  const LofiTask *task = run->result->task;
+  if (!take_task (shared, run->experiment, task->dataset, task->available_train, task->test.count, run->cancellable, error))
     return FALSE;
   if (shared->unscaled)
     return TRUE;

@@ -131,14 +131,7 @@ static const LofiRowKernel avx2 = { "avx2", inner_avx2, add_avx2 }, avx512 = { "
 const LofiRowKernel *
 lofi_row_kernel (size_t index)
 {
-  const LofiRowKernel *kernels[3];
-  size_t count = 0;
-  if (__builtin_cpu_supports ("avx512f"))
-    kernels[count++] = &avx512;
-  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
-    kernels[count++] = &avx2;
-  kernels[count++] = &any;
-  return index < count ? kernels[index] : NULL;
+  return lofi_cpu_version (index, &avx512, &avx2, &any);
 }
 
 #else

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #if defined __x86_64__ && defined __GNUC__
 #define LOFI_HAS_WIDE 1
@@ -29,3 +30,19 @@ lofi_cpu_is_wide (void)
   LOFI_WIDE static void name##_wide parameters { name##_body arguments; } \
   static void name##_narrow parameters { name##_body arguments; } \
   static void name parameters { if (lofi_cpu_is_wide ()) name##_wide arguments; else name##_narrow arguments; }
+
+/* Of three versions of a kernel those this processor can run, the best first, then NULL: number `index`. */
+static inline const void *
+lofi_cpu_version (size_t index, const void *avx512, const void *avx2_fma, const void *any)
+{
+  const void *versions[3];
+  size_t count = 0;
+#ifdef LOFI_HAS_WIDE
+  if (__builtin_cpu_supports ("avx512f"))
+    versions[count++] = avx512;
+  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
+    versions[count++] = avx2_fma;
+#endif
+  versions[count++] = any;
+  return index < count ? versions[index] : NULL;
+}

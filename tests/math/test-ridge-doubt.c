@@ -1,4 +1,5 @@
 /* Leave-one-out errors that rounding leaves in doubt: which of them matter, and what becomes of those that do. */
+#include "lofi-counted-rows.h"
 #include "lofi-test.h"
 
 #include <math.h>
@@ -34,29 +35,14 @@ make_targets (const LofiMatrix *f, size_t lonely, double noise)
   return y;
 }
 
-/* How many rows were asked for. */
-typedef struct {
-  const LofiMatrix *features;
-  size_t asked;
-} Source;
-
-static LofiStatus
-source_rows (void *data, size_t first, size_t count, LofiMatrix *rows, const LofiWatch *watch)
-{
-  Source *source = data;
-  LofiMatrix block = lofi_matrix_row_block (source->features, first, count);
-  source->asked += count;
-  return lofi_matrix_copy (rows, &block);
-}
-
 /* The fit agrees with one whose errors are all exact; returns how often it went through the rows. */
 static size_t
 check_fit (const LofiMatrix *f, const double *y, const double *penalties, bool keep, bool single)
 {
   double curve[COUNT];
   LofiRidge exact, ridge;
-  Source source = { .features = f };
-  LofiRidgeRows rows = { .samples = f->rows, .features = f->cols, .rows = source_rows, .data = &source, .single = single };
+  CountedRows source = { .features = f };
+  LofiRidgeRows rows = { .samples = f->rows, .features = f->cols, .rows = counted_rows, .data = &source, .single = single };
   ck_assert_int_eq (lofi_ridge_fit (&exact, f, y, penalties, COUNT, curve, NULL), LOFI_OK);
   ck_assert_int_eq (lofi_ridge_fit_keeping (&ridge, &rows, y, penalties, COUNT, keep, NULL, NULL), LOFI_OK);
   size_t k = 0;

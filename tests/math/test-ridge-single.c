@@ -1,4 +1,5 @@
 /* Leave-one-out errors from rows in single precision, and the kernels of the sums. */
+#include "lofi-counted-rows.h"
 #include "lofi-test.h"
 
 #include <math.h>
@@ -75,26 +76,11 @@ make_targets (const LofiMatrix *f, bool signs)
   return y;
 }
 
-/* How many rows were asked for. */
-typedef struct {
-  const LofiMatrix *features;
-  size_t asked;
-} Source;
-
-static LofiStatus
-source_rows (void *data, size_t first, size_t count, LofiMatrix *rows, const LofiWatch *watch)
-{
-  Source *source = data;
-  LofiMatrix block = lofi_matrix_row_block (source->features, first, count);
-  source->asked += count;
-  return lofi_matrix_copy (rows, &block);
-}
-
 static LofiRidgeRows
-rows_of (Source *source, const LofiMatrix *features)
+rows_of (CountedRows *source, const LofiMatrix *features)
 {
-  *source = (Source) { .features = features };
-  return (LofiRidgeRows) { .samples = features->rows, .features = features->cols, .rows = source_rows, .data = source, .single = true };
+  *source = (CountedRows) { .features = features };
+  return (LofiRidgeRows) { .samples = features->rows, .features = features->cols, .rows = counted_rows, .data = source, .single = true };
 }
 
 static size_t
@@ -113,7 +99,7 @@ check_choice (const LofiMatrix *f, const double *y, const double *penalties, boo
 {
   double curve[COUNT];
   LofiRidge whole, ridge, again, alone;
-  Source source;
+  CountedRows source;
   LofiRidgeRows rows = rows_of (&source, f);
   ck_assert_int_eq (lofi_ridge_fit (&whole, f, y, penalties, COUNT, curve, NULL), LOFI_OK);
   ck_assert_int_eq (lofi_ridge_fit_keeping (&ridge, &rows, y, penalties, COUNT, keep, NULL, NULL), LOFI_OK);
@@ -199,7 +185,7 @@ START_TEST (features_of_any_size_are_fitted)
         scaled[i] = factors[k] * factors[k] * penalties[i];
       bool single = check_choice (&g, y.data, scaled, true, 1e-9);
       ck_assert (single == (k == 2 || k == 3));
-      Source source;
+      CountedRows source;
       LofiRidgeRows rows = rows_of (&source, &g);
       LofiRidge ridge;
       ck_assert_int_eq (lofi_ridge_fit_rows (&ridge, &rows, y.data, scaled, COUNT, NULL, NULL), LOFI_OK);
@@ -259,7 +245,7 @@ START_TEST (what_it_is_not_for_is_left_alone)
   for (size_t s = 0; s < 3; s++)
     {
       LofiMatrix f = make_features (shapes[s][0], shapes[s][1], RECTIFIED, 60), y = make_targets (&f, true);
-      Source source;
+      CountedRows source;
       LofiRidgeRows rows = rows_of (&source, &f);
       LofiRidge ridge, plain;
       bool whole = s == 0;
@@ -300,7 +286,7 @@ START_TEST (fits_stop_and_find_what_is_not_finite)
   for (Kind kind = RECTIFIED; kind <= SPREAD; kind++)
     {
       LofiMatrix f = make_features (600, 70, kind, 70), y = make_targets (&f, true);
-      Source source;
+      CountedRows source;
       LofiRidgeRows rows = rows_of (&source, &f);
       LofiRidge ridge;
       LofiStatus status = LOFI_STOPPED;
